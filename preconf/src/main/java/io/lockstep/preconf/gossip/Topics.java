@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.preconf.gossip;
+
+/** What gossip carries. Flooded: transactions, frags, seals. Asked for: sealed ticks. */
+public final class Topics {
+  /** A waiting L2 transaction on its way to whoever sequences: rollup id and canonical bytes. */
+  public static final byte TRANSACTION = 1;
+
+  public static final byte FRAG = 2;
+
+  /** A seal with the bodies of its blocks. */
+  public static final byte SEAL = 3;
+
+  /** Request: RLP of (first tick, most ticks); answer: list of seal messages in tick order. */
+  public static final byte SEALED_TICKS = 4;
+
+  private Topics() {}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.preconf.ledger;
+
+import io.lockstep.preconf.commitment.BlockLeaf;
+import io.lockstep.preconf.commitment.Commitment;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.commitment.TxLeaf;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.MerkleTree;
+import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.storage.kv.Column;
+import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every frag and seal this node signed or accepted, so that any node can serve any user's
+ * commitment and hand sealed ticks to others. Of two seals for one tick the first stays. Writer:
+ * the sequencing thread; readers: any.
+ */
+public final class CommitmentLedger {
+  private static final Column FRAGS = new Column("ledger-frags");
+  private static final Column SEALS = new Column("ledger-seals");
+  private static final Column PLACES = new Column("ledger-places");
+
+  private final KeyValueStore store;
+  private final CommitmentDomain domain;
+
+  /** The columns that the store handed in must have. */
+  public static Collection<Column> columns() {
+    return List.of(FRAGS, SEALS, PLACES);
+  }
+
+  public CommitmentLedger(KeyValueStore store, CommitmentDomain domain) {
+    this.store = store;
+    this.domain = domain;
+  }
+
+  /** Keeps a frag that was heard. */
+  public void record(FragMessage message) {
+    KeyValueStore.Batch batch = store.newBatch();
+    put(batch, message);
+    store.commit(batch, KeyValueStore.Durability.PROCESS);
+  }
+
+  /** Adds an own frag to the batch that its signature is recorded in; heartbeats are not kept. */
+  public void put(KeyValueStore.Batch batch, FragMessage message) {
+    byte[] key = fragKey(message.frag().object().tick(), message.frag().object().fragIdx());
+    if (message.parts().isEmpty()) {
+      return;
+    }
+    batch.put(FRAGS, key, message.encoded().unsafeArray());
+    List<TxLeaf> leaves = message.leaves();
+    for (int i = 0; i < leaves.size(); i++) {
+      byte[] place = ByteBuffer.allocate(16).put(key).putInt(i).array();
+      batch.put(PLACES, leaves.get(i).txHash().toArray(), place);
+    }
+  }
+
+  /**
+   * Keeps a seal that was heard, unless another one of its tick is known; tells whether it was
+   * kept.
+   */
+  public boolean record(SealMessage message) {
+    if (store.get(SEALS, tickKey(message.tick())) != null) {
+      return false;
+    }
+    KeyValueStore.Batch batch = store.newBatch();
+    put(batch, message);
+    store.commit(batch, KeyValueStore.Durability.PROCESS);
+    return true;
+  }
+
+  /** Adds an own seal to the batch that its signature is recorded in. */
+  public void put(KeyValueStore.Batch batch, SealMessage message) {
+    batch.put(SEALS, tickKey(message.tick()), message.encoded().unsafeArray());
+  }
+
+  public @Nullable SealMessage seal(long tick) {
+    byte[] stored = store.get(SEALS, tickKey(tick));
+    return stored == null ? null : decodeSeal(stored);
+  }
+
+  /**
+   * Seals from {@code firstTick} up, at most {@code limit} of them and about {@code limitBytes}.
+   */
+  public List<SealMessage> seals(long firstTick, int limit, int limitBytes) {
+    List<SealMessage> out = new ArrayList<>();
+    int[] bytes = {0};
+    store.scan(
+        SEALS,
+        tickKey(Math.max(0, firstTick)),
+        (_, value) -> {
+          bytes[0] += value.length;
+          if (out.size() >= limit || (bytes[0] > limitBytes && !out.isEmpty())) {
+            return false;
+          }
+          out.add(decodeSeal(value));
+          return true;
+        });
+    return out;
+  }
+
+  /** The latest commitment about a transaction, or null when no frag with it is known. */
+  public @Nullable Commitment commitment(Hash32 txHash) {
+    byte[] place = store.get(PLACES, txHash.toArray());
+    if (place == null) {
+      return null;
+    }
+    ByteBuffer at = ByteBuffer.wrap(place);
+    long tick = at.getLong();
+    long fragIdx = at.getInt();
+    int leafIndex = at.getInt();
+    byte[] stored = store.get(FRAGS, fragKey(tick, fragIdx));
+    if (stored == null) {
+      return null;
+    }
+    try {
+      FragMessage message = FragMessage.decode(Bytes.wrap(stored));
+      List<TxLeaf> leaves = message.leaves();
+      TxLeaf leaf = leaves.get(leafIndex);
+      Address committer = domain.signer(message.frag());
+      if (committer == null) {
+        throw new StorageException("a frag of the ledger has no signer");
+      }
+      return new Commitment(
+          committer,
+          message.frag(),
+          leaf,
+          FragMessage.tree(leaves).path(leafIndex),
+          sealOf(tick, message, leaf));
+    } catch (DecodeException e) {
+      throw new StorageException("a frag of the ledger is damaged", e);
+    }
+  }
+
+  /**
+   * Whether {@code leaf} is in the sealed block of its tick is not asked: only that the seal covers
+   * its place.
+   */
+  private Commitment.@Nullable SealProof sealOf(long tick, FragMessage frag, TxLeaf leaf) {
+    SealMessage message = seal(tick);
+    if (message == null
+        || message.seal().object().windowSlot() != frag.frag().object().windowSlot()
+        || !message.seal().object().ctxHash().equals(frag.frag().object().ctxHash())) {
+      return null;
+    }
+    for (SealMessage.SealedBlock block : message.blocks()) {
+      BlockLeaf sealed = block.leaf();
+      if (sealed.rollupId() == leaf.rollupId()
+          && sealed.number() == leaf.number()
+          && sealed.parentHash().equals(leaf.parentHash())) {
+        return new Commitment.SealProof(message.seal(), sealed, block.path());
+      }
+    }
+    return null;
+  }
+
+  /** Merkle tree over the run of a window, in the order of its leaves. */
+  public static MerkleTree blocksTree(List<BlockLeaf> run) {
+    return new MerkleTree(run.stream().map(BlockLeaf::words).toList());
+  }
+
+  private static SealMessage decodeSeal(byte[] stored) {
+    try {
+      return SealMessage.decode(Bytes.wrap(stored));
+    } catch (DecodeException e) {
+      throw new StorageException("a seal of the ledger is damaged", e);
+    }
+  }
+
+  private static byte[] tickKey(long tick) {
+    return ByteBuffer.allocate(8).putLong(tick).array();
+  }
+
+  private static byte[] fragKey(long tick, long fragIdx) {
+    return ByteBuffer.allocate(12).putLong(tick).putInt((int) fragIdx).array();
+  }
+}
