@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.storage.kv;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * A batch kept in Java until it is committed, so that one that never is leaks no native memory. It
+ * keeps the arrays it is given: they must not change before the commit. One thread.
+ */
+final class RocksBatch implements KeyValueStore.Batch {
+  private enum Kind {
+    PUT,
+    DELETE,
+    DELETE_RANGE
+  }
+
+  /** {@code second} is the value of a put and the end of a range. */
+  private record Entry(Kind kind, Column column, byte[] first, byte @Nullable [] second) {}
+
+  private final RocksStore owner;
+  private final List<Entry> entries = new ArrayList<>();
+  private boolean spent;
+
+  RocksBatch(RocksStore owner) {
+    this.owner = owner;
+  }
+
+  @Override
+  public RocksBatch put(Column column, byte[] key, byte[] value) {
+    return add(new Entry(Kind.PUT, column, key, value));
+  }
+
+  @Override
+  public RocksBatch delete(Column column, byte[] key) {
+    return add(new Entry(Kind.DELETE, column, key, null));
+  }
+
+  @Override
+  public RocksBatch deleteRange(Column column, byte[] from, byte[] to) {
+    return add(new Entry(Kind.DELETE_RANGE, column, from, to));
+  }
+
+  private RocksBatch add(Entry entry) {
+    if (spent) {
+      throw new IllegalStateException("the batch is committed already");
+    }
+    owner.requireColumn(entry.column);
+    entries.add(entry);
+    return this;
+  }
+
+  /** Marks the batch spent; true when it belongs to {@code store} and was not spent before. */
+  boolean spend(RocksStore store) {
+    boolean fresh = !spent && owner == store;
+    spent = true;
+    return fresh;
+  }
+
+  void writeTo(WriteBatch target, Function<Column, ColumnFamilyHandle> handles)
+      throws RocksDBException {
+    for (Entry entry : entries) {
+      ColumnFamilyHandle handle = handles.apply(entry.column);
+      switch (entry.kind) {
+        case PUT -> target.put(handle, entry.first, second(entry));
+        case DELETE -> target.delete(handle, entry.first);
+        case DELETE_RANGE -> target.deleteRange(handle, entry.first, second(entry));
+      }
+    }
+  }
+
+  private static byte[] second(Entry entry) {
+    if (entry.second == null) {
+      throw new IllegalStateException(entry.kind + " without its second part");
+    }
+    return entry.second;
+  }
+}
