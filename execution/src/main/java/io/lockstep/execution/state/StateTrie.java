@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.execution.state;
+
+import io.lockstep.execution.journal.AccountState;
+import io.lockstep.execution.journal.StateDiff;
+import io.lockstep.execution.journal.StateDiff.AccountChange;
+import io.lockstep.execution.state.PreparedRoot.NewNode;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.codec.RlpReader;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.storage.kv.StorageException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two-layered secure trie of a state: accounts by Keccak of the address, each with a trie of
+ * its storage. Any thread.
+ */
+final class StateTrie {
+  private final NodeSource nodes;
+  private final Hash32 root;
+
+  StateTrie(NodeSource nodes, Hash32 root) {
+    this.nodes = nodes;
+    this.root = root;
+  }
+
+  @Nullable StoredAccount account(Address address) {
+    byte[] rlp = accounts().get(StateRoots.keyOf(address).toArray());
+    try {
+      return rlp == null ? null : StoredAccount.decode(rlp);
+    } catch (DecodeException e) {
+      throw new StorageException("account " + address + " in trie " + root + " is damaged", e);
+    }
+  }
+
+  UInt256 storage(StoredAccount account, UInt256 slot) {
+    byte[] rlp = storageOf(account).get(StateRoots.keyOf(slot).toArray());
+    try {
+      return rlp == null ? UInt256.ZERO : RlpReader.over(rlp).uint256();
+    } catch (DecodeException e) {
+      throw new StorageException(
+          "a word in storage trie " + account.storageRoot() + " is damaged", e);
+    }
+  }
+
+  MerkleTrie accounts() {
+    return new MerkleTrie(nodes, root);
+  }
+
+  MerkleTrie storageOf(StoredAccount account) {
+    return new MerkleTrie(nodes, account.storageRoot());
+  }
+
+  /**
+   * Applies a diff: storage tries first, then the account trie.
+   *
+   * @param before the account before the diff, asked only where its storage matters
+   */
+  PreparedRoot prepare(
+      Hash32 parentHash, StateDiff diff, Function<Address, @Nullable StoredAccount> before) {
+    List<NewNode> fresh = new ArrayList<>();
+    TrieSeal.Sink sink = (hash, rlp, node) -> fresh.add(new NewNode(hash, rlp, node));
+    Map<Address, @Nullable StoredAccount> after = HashMap.newHashMap(diff.accounts().size());
+    List<TrieChange> changes = new ArrayList<>(diff.accounts().size());
+    diff.accounts()
+        .forEach((address, change) -> {
+          StoredAccount account = apply(address, change, before, sink);
+          after.put(address, account);
+          changes.add(
+              TrieChange.hashed(
+                  StateRoots.keyOf(address), account == null ? null : account.encoded()));
+        });
+    Hash32 newRoot = accounts().update(changes, sink);
+    return new PreparedRoot(parentHash, newRoot, diff, after, fresh);
+  }
+
+  private @Nullable StoredAccount apply(
+      Address address,
+      AccountChange change,
+      Function<Address, @Nullable StoredAccount> before,
+      TrieSeal.Sink sink) {
+    AccountState state = change.after();
+    if (state == null) {
+      return null;
+    }
+    StoredAccount old = change.storageCleared() ? null : before.apply(address);
+    Hash32 oldStorage = old == null ? Keccak.EMPTY_TRIE_ROOT : old.storageRoot();
+    Hash32 newStorage =
+        change.storage().isEmpty()
+            ? oldStorage
+            : new MerkleTrie(nodes, oldStorage)
+                .update(StateRoots.storageChanges(change.storage()), sink);
+    return StoredAccount.of(state, newStorage);
+  }
+}
