@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title The few cheat codes of forge that the tests use
+interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function cool(address account) external;
+    function lastCallGas() external view returns (Gas memory gas);
+    function prank(address sender) external;
+    function deal(address account, uint256 balanceWei) external;
+    function warp(uint256 timestampSeconds) external;
+    function chainId(uint256 id) external;
+    function blobhashes(bytes32[] calldata hashes) external;
+    function expectRevert(bytes calldata errorData) external;
+    function expectRevert() external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory logs);
+    function assume(bool condition) external;
+    function load(address account, bytes32 slot) external view returns (bytes32);
+    function etch(address account, bytes calldata code) external;
+}
