@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.preconf.wire;
+
+import io.lockstep.preconf.wire.RpcExchange.RpcContext;
+import io.lockstep.primitives.rpc.RpcError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One WebSocket: JSON-RPC messages in, answers and notifications out. State is the event loop's,
+ * but the subscriptions' map and the outbox. Answers come in the order in which calls end.
+ */
+final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
+    implements Subscriber {
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+  private static final long CLOSE_GRACE_MS = 1_000;
+  private static final byte[] NOTIFY_HEAD =
+      ascii("{\"jsonrpc\":\"2.0\",\"method\":\"eth_subscription\",\"params\":{\"subscription\":\"");
+  private static final byte[] NOTIFY_MIDDLE = ascii("\",\"result\":");
+  private static final byte[] NOTIFY_TAIL = ascii("}}");
+
+  private final RpcContext context;
+  private final LastEncoded encoder;
+  private final Channel channel;
+  private final Outbox outbox;
+  private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private int callsRunning;
+  private boolean pinged;
+
+  WebSocketConnection(RpcContext context, LastEncoded encoder, Channel channel) {
+    this.context = context;
+    this.encoder = encoder;
+    this.channel = channel;
+    this.outbox = new Outbox(channel, context.options());
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    pinged = false;
+    switch (frame) {
+      case TextWebSocketFrame text -> receive(text.content());
+      case BinaryWebSocketFrame binary -> receive(binary.content());
+      case PingWebSocketFrame ping ->
+          Transport.send(channel, new PongWebSocketFrame(ping.content().retain()));
+      case CloseWebSocketFrame close -> {
+        closing.set(true);
+        Transport.sendLast(channel, close.retain());
+      }
+      default -> {} // a pong: that it came is all it says
+    }
+  }
+
+  private void receive(ByteBuf content) {
+    callsRunning++;
+    regulate();
+    LoopTask.rpc(context, ByteBufUtil.getBytes(content), this, channel.eventLoop(), this::answered);
+  }
+
+  private void answered(byte @Nullable [] answer, List<Subscription> started) {
+    callsRunning--;
+    regulate();
+    if (answer != null && !closing.get()) {
+      Transport.send(channel, new TextWebSocketFrame(Unpooled.wrappedBuffer(answer)));
+    }
+    started.forEach(Subscription::activate);
+  }
+
+  /** Reads on only while the client takes its answers and has not too many calls running. */
+  private void regulate() {
+    boolean read = callsRunning < context.options().maxCallsPerConnection() && channel.isWritable();
+    if (channel.config().isAutoRead() != read) {
+      channel.config().setAutoRead(read);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    regulate();
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public Subscription subscribe(SubscriptionSource source, JsonNode params) throws RpcError {
+    Subscription subscription = new Subscription(this);
+    int limit = context.options().maxSubscriptionsPerConnection();
+    synchronized (subscriptions) {
+      if (subscriptions.size() >= limit) {
+        throw new RpcError(
+            RpcError.LIMIT_EXCEEDED, "limit of " + limit + " subscriptions a connection reached");
+      }
+      subscriptions.put(subscription.id(), subscription);
+    }
+    boolean running = false;
+    try {
+      subscription.bind(source.subscribe(params, subscription.sink()));
+      running = true;
+    } finally {
+      if (!running) {
+        subscriptions.remove(subscription.id());
+      }
+    }
+    if (!channel.isActive()) {
+      unsubscribe(subscription.id());
+    }
+    return subscription;
+  }
+
+  @Override
+  public boolean unsubscribe(String id) {
+    Subscription subscription = subscriptions.remove(id);
+    if (subscription == null) {
+      return false;
+    }
+    subscription.end();
+    return true;
+  }
+
+  /** Queues a delivery for the event loop; a subscriber that is too far behind is cut off. */
+  void enqueue(Runnable delivery) {
+    if (!outbox.admit()) {
+      if (closing.compareAndSet(false, true)) {
+        LoopTask.back(
+            channel.eventLoop(),
+            () -> close(WebSocketCloseStatus.POLICY_VIOLATION, "too slow: " + outbox.limits()));
+      }
+    } else if (!LoopTask.back(channel.eventLoop(), delivery)) {
+      outbox.release();
+    }
+  }
+
+  /** A queued delivery that is no longer wanted. */
+  void drop() {
+    outbox.release();
+  }
+
+  /** Sends one notification; on the event loop. */
+  void notify(String id, JsonNode result) {
+    if (closing.get()) {
+      outbox.release();
+      return;
+    }
+    byte[] encoded = encoder.bytes(result);
+    int length =
+        NOTIFY_HEAD.length
+            + id.length()
+            + NOTIFY_MIDDLE.length
+            + encoded.length
+            + NOTIFY_TAIL.length;
+    ByteBuf frame = channel.alloc().buffer(length);
+    frame.writeBytes(NOTIFY_HEAD);
+    frame.writeCharSequence(id, StandardCharsets.US_ASCII);
+    frame.writeBytes(NOTIFY_MIDDLE).writeBytes(encoded).writeBytes(NOTIFY_TAIL);
+    outbox.send(new TextWebSocketFrame(frame), length);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof IdleStateEvent) {
+      if (pinged) {
+        end(WebSocketCloseStatus.NORMAL_CLOSURE, "idle");
+      } else {
+        pinged = true;
+        Transport.send(channel, new PingWebSocketFrame());
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    closing.set(true);
+    context.workers().start(this::endSubscriptions);
+    ctx.fireChannelInactive();
+  }
+
+  private void endSubscriptions() {
+    subscriptions.keySet().forEach(this::unsubscribe);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    switch (cause) {
+      case TooLongFrameException tooLong ->
+          end(
+              WebSocketCloseStatus.MESSAGE_TOO_BIG,
+              "message of more than the limit of " + context.options().maxBodyBytes() + " bytes");
+      case CorruptedWebSocketFrameException corrupted ->
+          end(corrupted.closeStatus(), "malformed frame");
+      case IOException gone -> Transport.close(ctx);
+      default -> {
+        LOG.error("WebSocket of {} failed", channel.remoteAddress(), cause);
+        Transport.close(ctx);
+      }
+    }
+  }
+
+  /** Says good-bye unless that was already said; on the event loop. */
+  private void end(WebSocketCloseStatus status, String reason) {
+    if (closing.compareAndSet(false, true)) {
+      close(status, reason);
+    }
+  }
+
+  private void close(WebSocketCloseStatus status, String reason) {
+    context.workers().start(this::endSubscriptions);
+    Transport.sendLast(channel, new CloseWebSocketFrame(status, reason));
+    Transport.closeAfter(channel, CLOSE_GRACE_MS);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
