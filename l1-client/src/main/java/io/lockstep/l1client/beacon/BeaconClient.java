@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.l1client.beacon;
+
+import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.L1Exception.Kind;
+import io.lockstep.l1client.http.Endpoint;
+import io.lockstep.l1client.http.EndpointPool;
+import io.lockstep.l1client.http.HttpAnswer;
+import io.lockstep.l1client.http.HttpCall;
+import io.lockstep.l1client.http.HttpOptions;
+import io.lockstep.l1client.http.Json;
+import io.lockstep.l1client.http.Transport;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Epoch;
+import io.lockstep.primitives.types.Hash32;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The beacon node's REST API (ethereum/beacon-APIs) over one or more endpoints. Methods block; call
+ * them from a virtual thread. A null result means that the node says it does not know (404). Any
+ * thread.
+ */
+public final class BeaconClient {
+  private static final String JSON = "application/json";
+  private static final String SSZ_OR_JSON = "application/octet-stream;q=1.0,application/json;q=0.9";
+  private static final int MAX_BLOBS_PER_ANSWER = 72;
+
+  /** Room for {@link #MAX_BLOBS_PER_ANSWER} blobs as JSON. */
+  private static final int MAX_BLOB_ANSWER_BYTES = 20 << 20;
+
+  private static final int MAX_BLOCK_ANSWER_BYTES = 64 << 20;
+  private static final int MAX_ERROR_TEXT = 200;
+
+  private final EndpointPool pool;
+  private final Transport transport;
+  private final HttpOptions options;
+
+  public BeaconClient(EndpointPool pool, Transport transport, HttpOptions options) {
+    this.pool = pool;
+    this.transport = transport;
+    this.options = options;
+  }
+
+  public EndpointPool pool() {
+    return pool;
+  }
+
+  private interface Reader<T> {
+    T read(JsonNode answer) throws DecodeException;
+  }
+
+  public BeaconGenesis genesis() throws L1Exception {
+    return require("/eth/v1/beacon/genesis", BeaconJson::genesis);
+  }
+
+  public ChainSpec spec() throws L1Exception {
+    BeaconGenesis genesis = genesis();
+    return require("/eth/v1/config/spec", answer -> BeaconJson.spec(genesis, answer));
+  }
+
+  public SyncStatus syncing() throws L1Exception {
+    return require("/eth/v1/node/syncing", BeaconJson::syncing);
+  }
+
+  public @Nullable BeaconHeader header(BlockId id) throws L1Exception {
+    return find("/eth/v1/beacon/headers/" + id, BeaconJson::header);
+  }
+
+  public @Nullable Hash32 blockRoot(BlockId id) throws L1Exception {
+    return find(
+        "/eth/v1/beacon/blocks/" + id + "/root",
+        answer -> Json.hash(Json.field(answer, "data"), "root"));
+  }
+
+  public @Nullable FinalityCheckpoints finality(BlockId stateId) throws L1Exception {
+    return find("/eth/v1/beacon/states/" + stateId + "/finality_checkpoints", BeaconJson::finality);
+  }
+
+  /**
+   * The hash of the execution block that beacon block {@code id} carries (from Gloas on: of the one
+   * its bid names, which may never have been revealed).
+   */
+  public @Nullable Hash32 executionBlockHash(BlockId id) throws L1Exception {
+    return pool.firstFound(endpoint -> {
+      HttpAnswer answer =
+          get(endpoint, "/eth/v2/beacon/blocks/" + id, JSON, MAX_BLOCK_ANSWER_BYTES);
+      return answer.status() == 404 ? null : read(endpoint, answer, BeaconJson::executionBlockHash);
+    });
+  }
+
+  /**
+   * Who proposes in {@code epoch}; nodes answer for the current and the next one. Where the second
+   * version of the route is missing, the first is used and its dependent root is replaced by the
+   * one of EIP-7917 (that of the epoch before), which does not move with each block.
+   */
+  public ProposerDuties proposerDuties(Epoch epoch, int slotsPerEpoch) throws L1Exception {
+    return pool.first(endpoint -> {
+      HttpAnswer v2 = get(endpoint, "/eth/v2/validator/duties/proposer/" + epoch);
+      if (v2.isOk()) {
+        return read(endpoint, v2, answer -> duties(epoch, slotsPerEpoch, answer));
+      }
+      if (v2.status() != 404 && v2.status() != 405 && v2.status() != 501) {
+        throw refused(endpoint, v2);
+      }
+      ProposerDuties first =
+          read(
+              endpoint,
+              get(endpoint, "/eth/v1/validator/duties/proposer/" + epoch),
+              answer -> duties(epoch, slotsPerEpoch, answer));
+      return withStableRoot(endpoint, first);
+    });
+  }
+
+  private ProposerDuties withStableRoot(Endpoint endpoint, ProposerDuties duties)
+      throws L1Exception {
+    if (duties.epoch().value() == 0) {
+      return duties;
+    }
+    HttpAnswer before =
+        get(endpoint, "/eth/v1/validator/duties/proposer/" + (duties.epoch().value() - 1));
+    if (!before.isOk()) {
+      // a past epoch is refused: within its own epoch the first version's root is stable too
+      return duties;
+    }
+    Hash32 root = read(endpoint, before, answer -> Json.hash(answer, "dependent_root"));
+    return new ProposerDuties(duties.epoch(), root, duties.duties());
+  }
+
+  private static ProposerDuties duties(Epoch epoch, int slotsPerEpoch, JsonNode answer)
+      throws DecodeException {
+    return BeaconJson.inEpoch(BeaconJson.duties(epoch, answer), slotsPerEpoch);
+  }
+
+  /**
+   * The blobs of a block, those of {@code versionedHashes} only where the node filters. Not
+   * verified: compare commitments. Each is 131,072 bytes.
+   */
+  public @Nullable List<Bytes> blobs(BlockId id, List<Hash32> versionedHashes) throws L1Exception {
+    String query =
+        versionedHashes.isEmpty()
+            ? ""
+            : versionedHashes.stream()
+                .map(h -> "versioned_hashes=" + h.toHex())
+                .collect(Collectors.joining("&", "?", ""));
+    return pool.firstFound(endpoint -> {
+      HttpAnswer answer =
+          get(endpoint, "/eth/v1/beacon/blobs/" + id + query, SSZ_OR_JSON, MAX_BLOB_ANSWER_BYTES);
+      if (answer.status() == 404) {
+        return null;
+      }
+      if (answer.isOk() && answer.contentType().startsWith("application/octet-stream")) {
+        return sszBlobs(endpoint, answer.body());
+      }
+      return read(endpoint, answer, BeaconClient::jsonBlobs);
+    });
+  }
+
+  private static List<Bytes> sszBlobs(Endpoint endpoint, byte[] body) throws L1Exception {
+    if (body.length % Kzg.BLOB_BYTES != 0 || body.length / Kzg.BLOB_BYTES > MAX_BLOBS_PER_ANSWER) {
+      throw new L1Exception(
+          Kind.BAD_ANSWER, endpoint + ": " + body.length + " bytes are no list of blobs");
+    }
+    List<Bytes> blobs = new ArrayList<>();
+    Bytes all = Bytes.wrap(body);
+    for (int at = 0; at < body.length; at += Kzg.BLOB_BYTES) {
+      blobs.add(all.slice(at, at + Kzg.BLOB_BYTES));
+    }
+    return blobs;
+  }
+
+  private static List<Bytes> jsonBlobs(JsonNode answer) throws DecodeException {
+    List<Bytes> blobs = new ArrayList<>();
+    for (JsonNode entry : Json.array(answer, "data", MAX_BLOBS_PER_ANSWER)) {
+      Bytes blob = Json.asBytes(entry, "blob");
+      if (blob.size() != Kzg.BLOB_BYTES) {
+        throw new DecodeException("blob of " + blob.size() + " bytes, expected 131072");
+      }
+      blobs.add(blob);
+    }
+    return blobs;
+  }
+
+  private <T> T require(String path, Reader<T> reader) throws L1Exception {
+    return pool.first(endpoint -> read(endpoint, get(endpoint, path), reader));
+  }
+
+  private <T> @Nullable T find(String path, Reader<T> reader) throws L1Exception {
+    return pool.firstFound(endpoint -> {
+      HttpAnswer answer = get(endpoint, path);
+      return answer.status() == 404 ? null : read(endpoint, answer, reader);
+    });
+  }
+
+  private HttpAnswer get(Endpoint endpoint, String path) throws L1Exception {
+    return get(endpoint, path, JSON, options.maxAnswerBytes());
+  }
+
+  private HttpAnswer get(Endpoint endpoint, String path, String accept, int maxBytes)
+      throws L1Exception {
+    return transport.exchange(
+        new HttpCall(endpoint, endpoint.uri(path), accept, null, maxBytes, options.timeoutMs()));
+  }
+
+  private static <T> T read(Endpoint endpoint, HttpAnswer answer, Reader<T> reader)
+      throws L1Exception {
+    if (!answer.isOk()) {
+      throw refused(endpoint, answer);
+    }
+    try {
+      return reader.read(Json.parse(answer.body()));
+    } catch (DecodeException e) {
+      throw new L1Exception(Kind.BAD_ANSWER, endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static L1Exception refused(Endpoint endpoint, HttpAnswer answer) {
+    int status = answer.status();
+    Kind kind = status == 429 || status >= 500 ? Kind.BUSY : Kind.REFUSED;
+    if (status == 501) {
+      kind = Kind.REFUSED; // not implemented: asking again does not help
+    }
+    return new L1Exception(
+        kind, status, endpoint + ": HTTP " + status + errorText(answer), null, null);
+  }
+
+  /** The {@code message} of a beacon error object, when it is one. */
+  private static String errorText(HttpAnswer answer) {
+    try {
+      String text = Json.text(Json.parse(answer.body()), "message");
+      return ": " + text.substring(0, Math.min(text.length(), MAX_ERROR_TEXT));
+    } catch (DecodeException e) {
+      int shown = Math.min(answer.body().length, 60);
+      String start =
+          new String(answer.body(), 0, shown, StandardCharsets.UTF_8)
+              .replaceAll("\\p{Cntrl}+", " ")
+              .strip();
+      return start.isEmpty() ? "" : ": " + start;
+    }
+  }
+}
