@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.l1client.blob;
+
+import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.beacon.BeaconClient;
+import io.lockstep.l1client.beacon.BlockId;
+import io.lockstep.primitives.types.BlockRef;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.SlotClock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Something that may have blobs. What it gives is checked, so it need not be trusted. */
+public interface BlobSource {
+  /** For messages. */
+  String name();
+
+  /**
+   * Blobs of the execution block, those of {@code versionedHashes} at least if it has them, in any
+   * order; null when it does not know the block.
+   */
+  @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> versionedHashes) throws L1Exception;
+
+  /** A beacon node (or an archive with its API), asked by the slot of the block's time. */
+  static BlobSource bySlot(String name, BeaconClient beacon, SlotClock clock) {
+    return new BlobSource() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> hashes) throws L1Exception {
+        return beacon.blobs(BlockId.of(clock.slotAt(block.timestampSeconds())), hashes);
+      }
+    };
+  }
+
+  /** anvil: its blob route takes the execution block's number. */
+  static BlobSource byBlockNumber(String name, BeaconClient beacon) {
+    return new BlobSource() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> hashes) throws L1Exception {
+        return beacon.blobs(BlockId.ofNumber(block.number()), hashes);
+      }
+    };
+  }
+}
