@@ -194,7 +194,8 @@ public final class TransactionCodec {
     }
   }
 
-  private static void writeAccessList(RlpWriter out, List<AccessListEntry> accessList) {
+  /** Writes an access list as it stands in a transaction. */
+  public static void writeAccessList(RlpWriter out, List<AccessListEntry> accessList) {
     out.startList();
     for (AccessListEntry entry : accessList) {
       out.startList().address(entry.address()).startList();
@@ -204,7 +205,8 @@ public final class TransactionCodec {
     out.endList();
   }
 
-  private static void writeAuthorizations(RlpWriter out, List<Authorization> authorizations) {
+  /** Writes an authorisation list as it stands in a transaction. */
+  public static void writeAuthorizations(RlpWriter out, List<Authorization> authorizations) {
     out.startList();
     for (Authorization a : authorizations) {
       out.startList()
@@ -230,7 +232,8 @@ public final class TransactionCodec {
     return Address.of(to.unsafeArray());
   }
 
-  private static List<AccessListEntry> decodeAccessList(RlpReader in) throws DecodeException {
+  /** Reads the payload of an access list. */
+  public static List<AccessListEntry> decodeAccessList(RlpReader in) throws DecodeException {
     List<AccessListEntry> entries = new ArrayList<>();
     while (in.hasNext()) {
       RlpReader entry = in.list();
@@ -246,7 +249,8 @@ public final class TransactionCodec {
     return entries;
   }
 
-  private static List<Authorization> decodeAuthorizations(RlpReader in) throws DecodeException {
+  /** Reads the payload of an authorisation list. */
+  public static List<Authorization> decodeAuthorizations(RlpReader in) throws DecodeException {
     List<Authorization> authorizations = new ArrayList<>();
     while (in.hasNext()) {
       RlpReader entry = in.list();
