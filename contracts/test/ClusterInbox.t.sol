@@ -253,11 +253,11 @@ contract ClusterInboxTest is TestBase {
         batch.anchorHash = keccak256("anchor");
         batch.headersRoot = keccak256("headers");
         batch.rollups = new ClusterInbox.RollupPart[](rollupCount);
-        for (uint64 i = 0; i < rollupCount; i++) {
+        for (uint32 i = 0; i < rollupCount; i++) {
             batch.rollups[i] = ClusterInbox.RollupPart({
                 rollupId: 901 + i,
-                lastBlockHash: keccak256(abi.encode("last block", i)),
-                offset: uint32(100 + 1000 * i),
+                lastBlockHash: keccak256(abi.encode("last block", uint256(i))),
+                offset: 100 + 1000 * i,
                 length: 1000
             });
         }

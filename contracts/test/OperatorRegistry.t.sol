@@ -41,7 +41,7 @@ contract AwkwardOwner {
 contract OperatorRegistryTest is TestBase {
     uint256 private constant MIN_STAKE = 1000 ether;
     uint64 private constant EXIT_DELAY = 9 days;
-    uint256 private constant START = 1_800_000_000;
+    uint64 private constant START = 1_800_000_000;
 
     OperatorRegistry private _registry;
     address private _owner = named("owner");
@@ -300,7 +300,7 @@ contract OperatorRegistryTest is TestBase {
         isLog(VM.getRecordedLogs()[0], address(_registry), keccak256("OperatorExited(uint32)"), "");
 
         VM.warp(START + early);
-        VM.expectRevert(abi.encodeWithSelector(OperatorRegistry.StakeLocked.selector, id, uint64(START) + EXIT_DELAY));
+        VM.expectRevert(abi.encodeWithSelector(OperatorRegistry.StakeLocked.selector, id, START + EXIT_DELAY));
         VM.prank(_owner);
         _registry.withdraw(id);
 

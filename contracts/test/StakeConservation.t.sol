@@ -26,7 +26,7 @@ contract StakeHandler is TestBase {
         paidInWei += stake;
     }
 
-    function topUp(uint256 idSeed, uint96 moreWei) external {
+    function topUp(uint32 idSeed, uint96 moreWei) external {
         VM.warp(_now);
         (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
         if (id == 0 || moreWei == 0) return;
@@ -39,7 +39,7 @@ contract StakeHandler is TestBase {
         }
     }
 
-    function freeze(uint256 idSeed) external {
+    function freeze(uint32 idSeed) external {
         VM.warp(_now);
         (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
         if (id == 0 || o.frozenAt != 0 || o.withdrawn) return;
@@ -47,7 +47,7 @@ contract StakeHandler is TestBase {
         REGISTRY.freeze(id);
     }
 
-    function exit(uint256 idSeed, uint32 laterSeconds) external {
+    function exit(uint32 idSeed, uint32 laterSeconds) external {
         _now += laterSeconds % 2 days;
         VM.warp(_now);
         (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
@@ -56,7 +56,7 @@ contract StakeHandler is TestBase {
         REGISTRY.exit(id);
     }
 
-    function withdraw(uint256 idSeed, uint32 laterSeconds) external {
+    function withdraw(uint32 idSeed, uint32 laterSeconds) external {
         _now += laterSeconds % 2 days;
         VM.warp(_now);
         (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
@@ -73,10 +73,10 @@ contract StakeHandler is TestBase {
         }
     }
 
-    function _pick(uint256 idSeed) private view returns (uint32 id, OperatorRegistry.Operator memory o) {
+    function _pick(uint32 idSeed) private view returns (uint32 id, OperatorRegistry.Operator memory o) {
         uint32 count = REGISTRY.operatorCount();
         if (count == 0) return (0, o);
-        id = uint32(1 + idSeed % count);
+        id = 1 + idSeed % count;
         o = REGISTRY.operator(id);
     }
 }

@@ -4,15 +4,14 @@
 // Compiles the contracts from nothing and writes ABI and bytecode where the Maven modules and the tests read them.
 //   node tool/artefacts.mjs            writes them
 //   node tool/artefacts.mjs --check    writes nothing; exits 1 and names each file that differs from what the sources give
-// Needs `npm ci` in this folder once. Exit code 3: could not be built.
+// Needs `npm ci --ignore-scripts` in the contracts folder once. Exit code 3: could not be built.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { nativeForge, ROOT } from './forge.mjs'
 
-const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const RESOURCES = path.join(ROOT, 'src/main/resources/io/lockstep/contracts')
 
 /** Source file and contract name, and where the artefact goes. */
@@ -38,8 +37,8 @@ function requireLockedCompiler() {
   let solc
   try {
     solc = createRequire(import.meta.url)('solc')
-  } catch (e) {
-    throw new CannotBuild(`the compiler is not installed, run: npm ci --prefix ${path.relative(process.cwd(), ROOT) || '.'}`)
+  } catch {
+    throw new CannotBuild('no compiler: run npm ci --ignore-scripts --prefix contracts')
   }
   if (!solc.version().startsWith(`${wanted}+`)) {
     throw new CannotBuild(`solc is ${solc.version()}, the lock file wants ${wanted}; run npm ci`)
@@ -48,9 +47,10 @@ function requireLockedCompiler() {
 
 /** A full build into a folder of its own, so that no cache of an earlier one takes part. */
 function build(outFolder) {
-  const forge = createRequire(import.meta.url).resolve('@foundry-rs/forge/bin.mjs')
+  const forge = nativeForge()
+  if (forge === null) throw new CannotBuild('no forge: run npm ci --ignore-scripts --prefix contracts')
   const args = ['build', '--root', ROOT, '--out', outFolder, '--cache-path', path.join(outFolder, '.cache'), '--force']
-  const run = spawnSync(process.execPath, [forge, ...args], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 })
+  const run = spawnSync(forge, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 })
   if (run.error) throw new CannotBuild(`forge could not be started: ${run.error.message}`)
   if (run.status !== 0) throw new CannotBuild(`forge build failed\n${run.stdout}${run.stderr}`)
 }
