@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.wire;
+
+import io.lockstep.config.L1Config;
+import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.beacon.BeaconClient;
+import io.lockstep.l1client.beacon.ChainSpec;
+import io.lockstep.l1client.blob.BlobFetcher;
+import io.lockstep.l1client.blob.BlobSource;
+import io.lockstep.l1client.contract.InboxReader;
+import io.lockstep.l1client.contract.RegistryReader;
+import io.lockstep.l1client.execution.BlockTag;
+import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.http.Endpoint;
+import io.lockstep.l1client.http.EndpointPool;
+import io.lockstep.l1client.http.HttpOptions;
+import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.primitives.types.Hash32;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** The clients of one L1, checked to be the L1 that the cluster is deployed on. */
+record L1Link(
+    JdkTransport transport,
+    ExecutionClient execution,
+    BeaconClient beacon,
+    ChainSpec spec,
+    InboxReader inbox,
+    RegistryReader registry,
+    BlobFetcher blobs)
+    implements AutoCloseable {
+
+  private static final long CONNECT_TIMEOUT_MS = 2_000;
+
+  /**
+   * Connects and checks chain id, genesis validators root and contracts.
+   *
+   * @param kzg threads for checking blobs
+   */
+  static L1Link open(L1Config config, ClusterFile cluster, Executor kzg) throws StartFailure {
+    JdkTransport transport = new JdkTransport(CONNECT_TIMEOUT_MS);
+    try {
+      HttpOptions options =
+          new HttpOptions(config.requestTimeoutMs(), HttpOptions.DEFAULT.maxAnswerBytes());
+      ExecutionClient execution = new ExecutionClient(pool(config.rpc()), transport, options);
+      BeaconClient beacon = new BeaconClient(pool(config.beacon()), transport, options);
+      ChainSpec spec = beacon.spec();
+      check(config, cluster, execution, spec);
+      InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
+      RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
+      BlobFetcher blobs =
+          new BlobFetcher(
+              List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg);
+      return new L1Link(transport, execution, beacon, spec, inbox, registry, blobs);
+    } catch (L1Exception e) {
+      transport.close();
+      throw new StartFailure(
+          StartFailure.Kind.SURROUNDINGS,
+          "L1 cannot be reached (l1.rpc "
+              + config.rpc()
+              + ", l1.beacon "
+              + config.beacon()
+              + "): "
+              + e.getMessage(),
+          e);
+    } catch (StartFailure e) {
+      transport.close();
+      throw e;
+    }
+  }
+
+  private static void check(
+      L1Config config, ClusterFile cluster, ExecutionClient execution, ChainSpec spec)
+      throws L1Exception, StartFailure {
+    long chainId = execution.chainId().toLongSaturated();
+    if (chainId != cluster.l1().chainId()) {
+      throw wrongL1("l1.rpc " + config.rpc() + " is chain " + chainId, "chain " + cluster.l1().chainId());
+    }
+    Hash32 root = spec.genesis().validatorsRoot();
+    if (!root.equals(cluster.l1().genesisValidatorsRoot())) {
+      throw wrongL1(
+          "l1.beacon " + config.beacon() + " has genesis validators root " + root,
+          cluster.l1().genesisValidatorsRoot().toHex());
+    }
+    if (execution.code(cluster.clusterInbox(), BlockTag.LATEST).isEmpty()) {
+      throw wrongL1(
+          "there is no contract at the inbox's address " + cluster.clusterInbox(),
+          "the cluster's inbox");
+    }
+    List<String> problems =
+        cluster.parameters().problems(spec.clock().slotSeconds(), spec.clock().slotsPerEpoch());
+    if (!problems.isEmpty()) {
+      throw new StartFailure(
+          StartFailure.Kind.CONFIGURATION,
+          "the cluster's parameters do not fit this L1: " + String.join("; ", problems));
+    }
+  }
+
+  private static StartFailure wrongL1(String found, String expected) {
+    return new StartFailure(
+        StartFailure.Kind.CONFIGURATION,
+        "this is not the cluster's L1: " + found + ", expected " + expected);
+  }
+
+  private static EndpointPool pool(List<URI> urls) {
+    return new EndpointPool(
+        urls.stream().map(url -> new Endpoint(url.toString())).toList(), System::nanoTime);
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.wire;
+
+import io.lockstep.node.rpc.Streams;
+import io.lockstep.node.rpc.SyncDesk;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.GossipNode;
+import io.lockstep.preconf.gossip.PeerId;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.gossip.Topics;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.codec.RlpReader;
+import io.lockstep.primitives.codec.RlpWriter;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.head.NodeStatus;
+import io.lockstep.sequencer.head.NodeView;
+import io.lockstep.sequencer.loop.Command;
+import io.lockstep.sequencer.loop.LoopListener;
+import io.lockstep.sequencer.loop.SequencerLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the loop's results go: the picture for RPC readers, those who wait for a receipt, the streams,
+ * the peers. Called on the sequencing thread; hands everything on without waiting.
+ */
+final class Outbox implements LoopListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+  static final int MOST_TICKS = 256;
+
+  private final SyncDesk waiting;
+  private final Streams streams;
+  private volatile @Nullable NodeView view;
+  private volatile @Nullable GossipNode gossip;
+  private volatile @Nullable SequencerLoop loop;
+  private NodeStatus.@Nullable State announced;
+
+  Outbox(SyncDesk waiting, Streams streams) {
+    this.waiting = waiting;
+    this.streams = streams;
+  }
+
+  void connect(SequencerLoop target, GossipNode node) {
+    this.loop = target;
+    this.gossip = node;
+  }
+
+  /** The newest picture; there is one from before the servers start. */
+  NodeView view() {
+    NodeView current = view;
+    if (current == null) {
+      throw new IllegalStateException("the loop has published nothing yet");
+    }
+    return current;
+  }
+
+  void publishFirst(NodeView first) {
+    view = first;
+  }
+
+  @Override
+  public void published(NodeView next, List<Hash32> shown) {
+    NodeView before = view;
+    view = next;
+    if (!shown.isEmpty()) {
+      waiting.shown(shown);
+    }
+    if (before != null) {
+      streams.onView(before, next);
+    }
+    if (announced != next.status().state()) {
+      announced = next.status().state();
+      LOG.info("state {}: {}", announced, next.status().why());
+    }
+  }
+
+  @Override
+  public void release(FragMessage frag) {
+    flood(Topics.FRAG, frag.encoded());
+    streams.onFrag(frag);
+  }
+
+  @Override
+  public void release(SealMessage seal) {
+    flood(Topics.SEAL, seal.encoded());
+    streams.onSeal(seal);
+  }
+
+  @Override
+  public void followed(FragMessage frag) {
+    streams.onFrag(frag);
+  }
+
+  @Override
+  public void followed(SealMessage seal) {
+    streams.onSeal(seal);
+  }
+
+  @Override
+  public void missingTicks(long firstTick) {
+    GossipNode node = gossip;
+    SequencerLoop target = loop;
+    if (node == null || target == null) {
+      return;
+    }
+    List<PeerId> peers = node.peers();
+    if (peers.isEmpty()) {
+      return;
+    }
+    PeerId peer = peers.get(ThreadLocalRandom.current().nextInt(peers.size()));
+    Bytes request =
+        new RlpWriter().startList().integer(firstTick).integer(MOST_TICKS).endList().toBytes();
+    var _ =
+        node.request(peer, Topics.SEALED_TICKS, request)
+            .whenComplete(
+                (answer, failure) -> {
+                  if (answer != null) {
+                    takeTicks(target, peer, answer);
+                  } else {
+                    LOG.debug("peer {} gave no ticks: {}", peer, failure);
+                  }
+                });
+  }
+
+  private static void takeTicks(SequencerLoop target, PeerId peer, Bytes answer) {
+    List<SealMessage> seals = new ArrayList<>();
+    try {
+      RlpReader whole = RlpReader.over(answer);
+      RlpReader in = whole.list();
+      while (in.hasNext() && seals.size() < MOST_TICKS) {
+        seals.add(SealMessage.decode(in.bytes(answer.size())));
+      }
+    } catch (DecodeException e) {
+      LOG.info("peer {} answered with bad ticks: {}", peer, e.getMessage());
+      return;
+    }
+    if (!seals.isEmpty() && !target.offer(new Command.Ticks(seals))) {
+      LOG.debug("busy: {} ticks of peer {} are asked for again later", seals.size(), peer);
+    }
+  }
+
+  private void flood(byte topic, Bytes payload) {
+    GossipNode node = gossip;
+    if (node != null) {
+      node.flood(topic, payload);
+    }
+  }
+}

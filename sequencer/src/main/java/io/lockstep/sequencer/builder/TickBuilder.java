@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.builder;
+
+import io.lockstep.execution.block.TxOutcome;
+import io.lockstep.preconf.commitment.BlockLeaf;
+import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.preconf.commitment.Frag;
+import io.lockstep.preconf.commitment.Seal;
+import io.lockstep.preconf.commitment.TxLeaf;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.SigningOutcome;
+import io.lockstep.primitives.crypto.MerkleTree;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.sequencer.mempool.BestFirst;
+import io.lockstep.sequencer.mempool.Mempool;
+import io.lockstep.sequencer.tick.OpenTick;
+import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.tick.TickPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds one tick after the other while it is this operator's turn: executes what waits, signs a frag
+ * over it, seals the tick at its end. Nothing is handed out before the signer has recorded it. Owner:
+ * the sequencing thread.
+ */
+public final class TickBuilder {
+  /** A frag closes after this much gas so that the first of a burst do not wait for the last. */
+  private static final long FRAG_GAS = 5_000_000;
+
+  private static final int FRAG_TRANSACTIONS = 512;
+
+  private final BuilderRules rules;
+  private final List<Rollup> rollups;
+  private final Map<Long, Mempool> mempools;
+  private final CommitmentSigner signer;
+  private final CommitmentLedger ledger;
+
+  private @Nullable Open open;
+
+  /** The state of the tick being built. */
+  private static final class Open {
+    final OpenTick tick;
+    final Ctx ctx;
+    final WindowRun run;
+    final long bytesBudget;
+    long fragIdx;
+    Hash32 prevFragHash = Hash32.ZERO;
+    long lastFragAtMs;
+    long bytes;
+
+    Open(OpenTick tick, Ctx ctx, WindowRun run, long bytesBudget, long nowMs) {
+      this.tick = tick;
+      this.ctx = ctx;
+      this.run = run;
+      this.bytesBudget = bytesBudget;
+      this.lastFragAtMs = nowMs - 1_000_000;
+    }
+  }
+
+  /** What a turn of the builder gave. */
+  public sealed interface Step {
+    record Nothing() implements Step {}
+
+    /** A frag was signed and recorded: release it. */
+    record Released(FragMessage frag) implements Step {}
+
+    /** The tick was sealed, recorded and is the head: release it. */
+    record Sealed(SealMessage seal) implements Step {}
+
+    /** The signer refused: nothing more may be signed; the open tick is to be discarded. */
+    record Halted(String why) implements Step {}
+  }
+
+  private static final Step NOTHING = new Step.Nothing();
+
+  public TickBuilder(
+      BuilderRules rules,
+      List<Rollup> rollups,
+      Map<Long, Mempool> mempools,
+      CommitmentSigner signer,
+      CommitmentLedger ledger) {
+    this.rules = rules;
+    this.rollups = List.copyOf(rollups);
+    this.mempools = new LinkedHashMap<>(mempools);
+    this.signer = signer;
+    this.ledger = ledger;
+  }
+
+  /** The tick being built, or null. */
+  public @Nullable OpenTick openTick() {
+    return open == null ? null : open.tick;
+  }
+
+  /** The Ctx of the tick being built, or null. */
+  public @Nullable Ctx ctx() {
+    return open == null ? null : open.ctx;
+  }
+
+  /**
+   * Opens a tick on the heads.
+   *
+   * @param bytesBudget most bytes of transactions it may take, so that all that is unposted fits one
+   *     posting (protocol §3)
+   */
+  public void open(TickPlan plan, Ctx ctx, WindowRun run, long bytesBudget, long nowMs) {
+    if (open != null) {
+      throw new IllegalStateException("tick " + open.tick.plan().tick() + " is still open");
+    }
+    OpenTick tick = OpenTick.open(plan, rollups);
+    if (tick == null) {
+      throw new IllegalStateException(
+          "the system transaction of tick " + plan.tick() + " does not succeed");
+    }
+    for (OpenTick.RollupBlock block : tick.blocks()) {
+      Mempool mempool = mempools.get(block.rollup().id());
+      if (mempool != null) {
+        mempool.setHead(block.env().baseFeePerGas(), block.env().gasLimit());
+      }
+    }
+    open = new Open(tick, ctx, run, bytesBudget, nowMs);
+  }
+
+  /** Forgets the open tick and gives back the transactions it had. */
+  public Map<Long, List<Transaction>> discard() {
+    Map<Long, List<Transaction>> orphans = new LinkedHashMap<>();
+    if (open != null) {
+      for (OpenTick.RollupBlock block : open.tick.blocks()) {
+        List<Transaction> all = block.transactions();
+        orphans.put(block.rollup().id(), List.copyOf(all.subList(1, all.size())));
+      }
+    }
+    open = null;
+    return orphans;
+  }
+
+  /** Whether anything with a transaction was released of the open tick. */
+  public boolean hasReleased() {
+    return open != null && open.tick.hasTransactions();
+  }
+
+  /** Releases a frag when something waits and the last one is long enough ago, or as a heartbeat. */
+  public Step frag(long nowMs) {
+    Open current = open;
+    if (current == null || nowMs - current.lastFragAtMs < rules.fragMinIntervalMs()) {
+      return NOTHING;
+    }
+    List<FragMessage.Part> parts = new ArrayList<>();
+    for (OpenTick.RollupBlock block : current.tick.blocks()) {
+      FragMessage.Part part = fill(current, block);
+      if (part != null) {
+        parts.add(part);
+      }
+    }
+    boolean heartbeatDue = nowMs - current.lastFragAtMs >= rules.heartbeatMs();
+    if (parts.isEmpty() && !heartbeatDue) {
+      return NOTHING;
+    }
+    return release(current, parts, nowMs);
+  }
+
+  private Step release(Open current, List<FragMessage.Part> parts, long nowMs) {
+    List<TxLeaf> leaves = FragMessage.leaves(parts);
+    Frag frag =
+        new Frag(
+            rules.clusterId(),
+            current.run.windowSlot(),
+            current.tick.plan().tick(),
+            current.fragIdx,
+            current.prevFragHash,
+            current.ctx.hash(),
+            FragMessage.tree(leaves).root(),
+            nowMs);
+    int operatorId = current.tick.plan().operatorId();
+    var outcome =
+        signer.sign(
+            frag,
+            current.ctx,
+            (batch, signed) -> ledger.put(batch, new FragMessage(signed, operatorId, parts)));
+    return switch (outcome) {
+      case SigningOutcome.Granted<Frag> granted -> {
+        current.fragIdx++;
+        current.prevFragHash = frag.identity();
+        current.lastFragAtMs = nowMs;
+        yield new Step.Released(new FragMessage(granted.signed(), operatorId, parts));
+      }
+      case SigningOutcome.Refused<Frag> refused -> halt(refused.reason());
+    };
+  }
+
+  /** Executes what waits for one rollup; null when nothing came of it. */
+  private FragMessage.@Nullable Part fill(Open current, OpenTick.RollupBlock block) {
+    Mempool mempool = mempools.get(block.rollup().id());
+    if (mempool == null || mempool.pendingCount() == 0) {
+      return null;
+    }
+    long firstIndex = block.transactions().size();
+    List<Transaction> taken = new ArrayList<>();
+    List<Hash32> receiptHashes = new ArrayList<>();
+    long gas = 0;
+    List<Transaction> refused = new ArrayList<>();
+    BestFirst walk = mempool.bestFirst();
+    while (taken.size() < FRAG_TRANSACTIONS && gas < FRAG_GAS) {
+      Transaction tx = walk.next();
+      if (tx == null) {
+        break;
+      }
+      if (current.bytes + tx.encoded().size() > current.bytesBudget) {
+        walk.skipSender();
+        continue;
+      }
+      switch (block.execute(tx)) {
+        case TxOutcome.Included included -> {
+          taken.add(tx);
+          receiptHashes.add(included.receipt().hash());
+          gas += included.gasUsed();
+          current.bytes += tx.encoded().size();
+        }
+        case TxOutcome.Refused no -> {
+          walk.skipSender();
+          switch (no.reason()) {
+            case BLOCK_FULL, NONCE_TOO_HIGH, FEE_CAP_BELOW_BASE_FEE -> {}
+            default -> refused.add(tx);
+          }
+        }
+      }
+    }
+    taken.forEach(mempool::included);
+    refused.forEach(tx -> mempool.remove(tx.hash()));
+    if (taken.isEmpty()) {
+      return null;
+    }
+    return new FragMessage.Part(
+        block.rollup().id(),
+        block.env().number(),
+        block.parentHash(),
+        firstIndex,
+        taken,
+        receiptHashes);
+  }
+
+  /**
+   * Seals the open tick: its blocks become the heads.
+   *
+   * @param exposureWei coverage of all own promises not posted, this tick's included
+   */
+  public Step seal(boolean eop, UInt256 exposureWei, long nowMs) {
+    Open current = open;
+    if (current == null) {
+      throw new IllegalStateException("no tick is open");
+    }
+    List<OpenTick.FinishedBlock> finished =
+        current.tick.blocks().stream().map(OpenTick.RollupBlock::finish).toList();
+    long tick = current.tick.plan().tick();
+    List<BlockLeaf> leaves =
+        finished.stream()
+            .map(
+                block ->
+                    new BlockLeaf(
+                        tick,
+                        block.rollup().id(),
+                        block.header().number(),
+                        block.hash(),
+                        block.header().parentHash()))
+            .toList();
+    MerkleTree tree = current.run.treeWith(leaves);
+    Seal seal =
+        new Seal(
+            rules.clusterId(),
+            current.run.windowSlot(),
+            tick,
+            tree.root(),
+            current.ctx.hash(),
+            exposureWei,
+            Hash32.ZERO,
+            eop,
+            nowMs);
+    List<SealMessage.SealedBlock> blocks = new ArrayList<>();
+    for (int i = 0; i < finished.size(); i++) {
+      blocks.add(
+          new SealMessage.SealedBlock(
+              leaves.get(i),
+              tree.path(current.run.nextIndex() + i),
+              finished.get(i).header().gasLimit(),
+              finished.get(i).body()));
+    }
+    int operatorId = current.tick.plan().operatorId();
+    var outcome =
+        signer.sign(
+            seal,
+            current.ctx,
+            (batch, signed) -> ledger.put(batch, new SealMessage(signed, operatorId, blocks)));
+    return switch (outcome) {
+      case SigningOutcome.Granted<Seal> granted -> {
+        finished.forEach(OpenTick.FinishedBlock::append);
+        current.run.add(leaves);
+        open = null;
+        yield new Step.Sealed(new SealMessage(granted.signed(), operatorId, blocks));
+      }
+      case SigningOutcome.Refused<Seal> refused -> halt(refused.reason());
+    };
+  }
+
+  private static Step halt(String why) {
+    return new Step.Halted(why);
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.derive;
+
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.codec.RlpReader;
+import io.lockstep.primitives.codec.RlpWriter;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.storage.kv.Column;
+import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every batch of the inbox with what it came to, on disk: where derivation goes on after a restart
+ * and where it goes back to when L1 reorgs. Owner: the sequencing thread.
+ */
+public final class DerivationLog {
+  private static final Column BATCHES = new Column("derived-batches");
+
+  private final KeyValueStore store;
+  private @Nullable Entry last;
+
+  /**
+   * One batch.
+   *
+   * @param l1Number L1 block that holds it
+   * @param declaredHead what the inbox took as the new head, whether or not it was derived
+   * @param heightAfter L2 height after it
+   * @param anchorAfter L1 number of the newest anchor after it
+   * @param skipped why it derived to nothing; empty when it was derived
+   */
+  public record Entry(
+      long batchIndex,
+      long l1Number,
+      Hash32 l1Hash,
+      Hash32 batchHash,
+      Hash32 declaredHead,
+      long heightAfter,
+      long anchorAfter,
+      String skipped) {}
+
+  /** The columns that the store handed in must have. */
+  public static Collection<Column> columns() {
+    return List.of(BATCHES);
+  }
+
+  public DerivationLog(KeyValueStore store) {
+    this.store = store;
+    this.last = readLast();
+  }
+
+  /** The newest batch, or null when there is none yet. */
+  public @Nullable Entry last() {
+    return last;
+  }
+
+  public void append(Entry entry) {
+    store.commit(
+        store.newBatch().put(BATCHES, key(entry.batchIndex), encode(entry)),
+        KeyValueStore.Durability.PROCESS);
+    last = entry;
+  }
+
+  /** Forgets every batch of L1 blocks above {@code l1Number}; returns the newest that stays. */
+  public @Nullable Entry rewindTo(long l1Number) {
+    while (last != null && last.l1Number > l1Number) {
+      store.commit(
+          store.newBatch().delete(BATCHES, key(last.batchIndex)),
+          KeyValueStore.Durability.PROCESS);
+      last = readLast();
+    }
+    return last;
+  }
+
+  /** The newest batch at or below an L1 block, or null. */
+  public @Nullable Entry newestUpTo(long l1Number) {
+    Entry[] found = {null};
+    store.scanDown(
+        BATCHES,
+        key(Long.MAX_VALUE),
+        (key, value) -> {
+          Entry entry = decode(key, value);
+          if (entry.l1Number <= l1Number) {
+            found[0] = entry;
+            return false;
+          }
+          return true;
+        });
+    return found[0];
+  }
+
+  private @Nullable Entry readLast() {
+    return newestUpTo(Long.MAX_VALUE);
+  }
+
+  private static byte[] encode(Entry entry) {
+    return new RlpWriter(160)
+        .startList()
+        .integer(entry.l1Number)
+        .hash(entry.l1Hash)
+        .hash(entry.batchHash)
+        .hash(entry.declaredHead)
+        .integer(entry.heightAfter)
+        .integer(entry.anchorAfter)
+        .bytes(entry.skipped.getBytes(StandardCharsets.UTF_8))
+        .endList()
+        .toArray();
+  }
+
+  private static Entry decode(byte[] key, byte[] value) {
+    try {
+      RlpReader in = RlpReader.over(value).list();
+      return new Entry(
+          ByteBuffer.wrap(key).getLong(),
+          in.integer(),
+          in.hash(),
+          in.hash(),
+          in.hash(),
+          in.integer(),
+          in.integer(),
+          new String(in.bytes(), StandardCharsets.UTF_8));
+    } catch (DecodeException e) {
+      throw new StorageException("a record of the derivation log is damaged", e);
+    }
+  }
+
+  private static byte[] key(long batchIndex) {
+    return ByteBuffer.allocate(8).putLong(batchIndex).array();
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.derive;
+
+import io.lockstep.l1client.execution.L1Block;
+import io.lockstep.sequencer.schedule.RegistryChange;
+import java.util.List;
+
+/** What happened on L1, in order, with everything derivation needs of it already fetched. */
+public sealed interface L1Update {
+  /** A canonical block and what our contracts logged in it. Blocks without events may be left out while catching up. */
+  record Block(L1Block block, List<RegistryChange> registry, List<FetchedBatch> batches)
+      implements L1Update {
+    public Block {
+      registry = List.copyOf(registry);
+      batches = List.copyOf(batches);
+    }
+  }
+
+  /** Everything above {@code number} is no longer canonical. */
+  record Rewind(long number) implements L1Update {}
+
+  /** L1 finalized up to {@code number}. */
+  record Finalized(long number) implements L1Update {}
+
+  /** All blocks up to L1's head as it was at the start have been delivered. */
+  record CaughtUp() implements L1Update {}
+
+  /** L1 cannot be read now; what is known stays. */
+  record Unreachable(String why) implements L1Update {}
+}

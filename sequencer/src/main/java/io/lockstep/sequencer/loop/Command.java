@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Epoch;
+import io.lockstep.sequencer.derive.L1Update;
+import io.lockstep.sequencer.mempool.AddResult;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Everything that other threads can ask of the loop. */
+public sealed interface Command {
+  /** Something happened on L1. */
+  record L1(L1Update update) implements Command {}
+
+  /** Proposers of an epoch, one validator index for each slot. */
+  record Duties(Epoch epoch, long[] validatorIndices) implements Command {}
+
+  /**
+   * A transaction for a rollup; decoded, its sender recovered.
+   *
+   * @param reply told on the loop's thread; must not block
+   */
+  record Submit(long rollupId, Transaction tx, Consumer<AddResult> reply) implements Command {}
+
+  /** A frag from a peer. */
+  record Frag(FragMessage message) implements Command {}
+
+  /** A seal from a peer. */
+  record Seal(SealMessage message) implements Command {}
+
+  /** Sealed ticks that a peer answered with. */
+  record Ticks(List<SealMessage> seals) implements Command {}
+
+  /** A posting has landed, successfully or not. */
+  record PostingLanded(long windowSlot, boolean success) implements Command {}
+
+  /** A question about what the loop owns, asked on its thread; it must be short and must not block. */
+  record Ask(Runnable question) implements Command {}
+
+  /**
+   * End: seal and post what is open, sign nothing more.
+   *
+   * @param done told once everything sealed is handed to the sender of L1 transactions
+   */
+  record Stop(Runnable done) implements Command {}
+}

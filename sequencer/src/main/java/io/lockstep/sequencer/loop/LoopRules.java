@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Wei;
+
+/**
+ * Constants that the loop decides by.
+ *
+ * @param graceMs how long a successor waits for its predecessor's end-of-window seal
+ * @param countedPerTransaction coverage that a transaction counts which bought none (protocol §6.2)
+ * @param exposureSharePercent share of the stake that coverage may reach: λβ
+ */
+public record LoopRules(
+    Hash32 clusterId,
+    Hash32 genesisBatchHash,
+    long graceMs,
+    Wei countedPerTransaction,
+    int exposureSharePercent) {}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.tick.HeaderExtra;
+import io.lockstep.sequencer.tick.Rollup;
+import java.util.TreeMap;
+
+/**
+ * What lies between the safe head and the head: how many bytes one posting would have to hold, and
+ * how many transactions this operator has promised there. Owner: the sequencing thread.
+ */
+final class Unposted {
+  private final Cluster cluster;
+  private final TreeMap<Long, Tick> byHeight = new TreeMap<>();
+
+  private record Tick(long bytes, int transactions, int operatorId) {}
+
+  Unposted(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** Brings the record in line with the chain. Cheap when little has changed. */
+  void refresh() {
+    byHeight.headMap(cluster.safeHeight(), true).clear();
+    byHeight.tailMap(cluster.height(), false).clear();
+    for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
+      if (!byHeight.containsKey(height)) {
+        byHeight.put(height, read(height));
+      }
+    }
+  }
+
+  /** Blocks from {@code height} up are others now. */
+  void forgetFrom(long height) {
+    byHeight.tailMap(height, true).clear();
+  }
+
+  long bytes() {
+    return byHeight.values().stream().mapToLong(Tick::bytes).sum();
+  }
+
+  int ticks() {
+    return byHeight.size();
+  }
+
+  long transactionsOf(int operatorId) {
+    return byHeight.values().stream()
+        .filter(tick -> tick.operatorId == operatorId)
+        .mapToLong(Tick::transactions)
+        .sum();
+  }
+
+  private Tick read(long height) {
+    long bytes = 0;
+    int transactions = 0;
+    int operatorId = 0;
+    for (Rollup rollup : cluster.rollups()) {
+      Hash32 hash = rollup.chain().canonicalHash(height);
+      Block block = hash == null ? null : rollup.chain().block(hash);
+      if (block == null) {
+        throw new IllegalStateException("rollup " + rollup.id() + " has no block " + height);
+      }
+      operatorId = HeaderExtra.of(block.header()).operatorId();
+      for (Transaction tx : block.transactions().subList(1, block.transactions().size())) {
+        bytes += tx.encoded().size();
+        transactions++;
+      }
+    }
+    return new Tick(bytes, transactions, operatorId);
+  }
+}

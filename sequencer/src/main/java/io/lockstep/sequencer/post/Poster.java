@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.post;
+
+import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.RollupPart;
+import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
+import io.lockstep.sequencer.batch.BatchCodec;
+import io.lockstep.sequencer.batch.BlockData;
+import io.lockstep.sequencer.batch.EncodedBatch;
+import io.lockstep.sequencer.batch.SegmentRange;
+import io.lockstep.sequencer.derive.DerivationLog;
+import io.lockstep.sequencer.head.Cluster;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Posts what was sealed in a window once the window has ended. It waits for the L1 block before the
+ * own slot, so that a predecessor's posting need not be carried again, but not so long that the own
+ * slot is missed. Owner: the sequencing thread.
+ */
+public final class Poster {
+  private static final Logger LOG = LoggerFactory.getLogger(Poster.class);
+
+  private final int operatorId;
+  private final BatchAssembler assembler;
+  private final DerivationLog log;
+  private final Hash32 genesisBatchHash;
+  private final PostingPort port;
+  private final Executor cpu;
+  private final Deque<Due> due = new ArrayDeque<>();
+
+  /** Sends one batch to the inbox; progress comes back by the sender's own events. Any thread. */
+  @FunctionalInterface
+  public interface PostingPort {
+    void submit(long windowSlot, Bytes callData, List<byte[]> blobs);
+  }
+
+  /**
+   * A window whose ticks have to be posted.
+   *
+   * @param waitForL1Slot the L1 block before the own slot
+   * @param deadlineMs Unix milliseconds after which that block is not waited for any longer
+   */
+  private record Due(long windowSlot, long lastTick, long waitForL1Slot, long deadlineMs) {}
+
+  /**
+   * @param cpu threads for compressing; never the sequencing thread
+   */
+  public Poster(
+      int operatorId,
+      Cluster cluster,
+      CommitmentLedger ledger,
+      DerivationLog log,
+      Hash32 genesisBatchHash,
+      PostingPort port,
+      Executor cpu) {
+    this.operatorId = operatorId;
+    this.assembler = new BatchAssembler(cluster, ledger);
+    this.log = log;
+    this.genesisBatchHash = genesisBatchHash;
+    this.port = port;
+    this.cpu = cpu;
+  }
+
+  /** The window has ended with {@code lastTick}: post it in {@code windowSlot} or before. */
+  public void windowEnded(long windowSlot, long lastTick, long deadlineMs) {
+    due.add(new Due(windowSlot, lastTick, windowSlot - 1, deadlineMs));
+  }
+
+  public boolean isIdle() {
+    return due.isEmpty();
+  }
+
+  /** Starts what is due; tells whether it did anything. */
+  public boolean step(long l1HeadSlot, long nowMs) {
+    Due next = due.peek();
+    if (next == null || (l1HeadSlot < next.waitForL1Slot && nowMs < next.deadlineMs)) {
+      return false;
+    }
+    due.remove();
+    BatchAssembler.Draft draft =
+        assembler.assemble(operatorId, next.windowSlot, next.lastTick);
+    if (draft == null) {
+      LOG.debug("window {}: all of it is on L1 already", next.windowSlot);
+      return true;
+    }
+    DerivationLog.Entry last = log.last();
+    List<Hash32> expected = new ArrayList<>();
+    expected.add(last == null ? genesisBatchHash : last.batchHash());
+    expected.addAll(draft.expected());
+    LOG.info(
+        "window {}: posting up to block {}, {} windows carried",
+        next.windowSlot,
+        draft.lastHeight(),
+        draft.carried().size());
+    cpu.execute(() -> encode(draft, expected));
+    return true;
+  }
+
+  private void encode(BatchAssembler.Draft draft, List<Hash32> expected) {
+    EncodedBatch encoded = BatchCodec.encode(draft.contents());
+    BlockData lastBlock = draft.contents().segments().getFirst().blocks().getLast();
+    int rollups = draft.contents().segments().size();
+    int tableSize = draft.contents().table().size();
+    List<RollupPart> parts = new ArrayList<>();
+    for (int i = 0; i < rollups; i++) {
+      SegmentRange range = encoded.segments().get(i);
+      parts.add(
+          new RollupPart(
+              range.rollupId(),
+              draft.contents().table().get(tableSize - rollups + i).blockHash(),
+              range.offsetBytes(),
+              range.lengthBytes()));
+    }
+    Batch batch =
+        new Batch(
+            expected,
+            new Slot(draft.windowSlot()),
+            draft.carried(),
+            draft.firstTick(),
+            draft.lastTick(),
+            lastBlock.anchorNumber(),
+            lastBlock.anchorHash(),
+            0,
+            encoded.headersRoot(),
+            parts,
+            encoded.blobs().size());
+    port.submit(draft.windowSlot(), ClusterInboxAbi.encodePropose(batch), encoded.blobs());
+  }
+}
