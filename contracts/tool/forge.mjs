@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs the forge of npm from the contracts folder and ends as it ended:  node tool/forge.mjs test -vv
-// (node_modules/.bin/forge cannot be used in a check: that wrapper ends with 0 whatever forge said.)
+// Only the packages of the native programs are depended on. The package @foundry-rs/forge adds a wrapper that ends with 0
+// whatever forge said, and names platform packages that not every registry has, which `npm ci` then refuses.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,7 +14,8 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** Path of the native program, or null when `npm ci` has not been run (or npm has none for this machine). */
 export function nativeForge() {
   const arch = { x64: 'amd64', arm64: 'arm64' }[process.arch]
-  const file = path.join(ROOT, `node_modules/@foundry-rs/forge-${process.platform}-${arch}/bin/forge`)
+  const name = process.platform === 'win32' ? 'forge.exe' : 'forge'
+  const file = path.join(ROOT, `node_modules/@foundry-rs/forge-${process.platform}-${arch}/bin/${name}`)
   return fs.existsSync(file) ? file : null
 }
 

@@ -10,7 +10,7 @@ RPC_URL=$1
 PRIVATE_KEY=$2
 HERE=$(cd "$(dirname "$0")" && pwd)
 WAIT_SECONDS=${LOCKSTEP_INTEROP_TIMEOUT_SECONDS:-60}
-# The native program, not node_modules/.bin/cast: that wrapper ends with 0 whatever cast said.
+# The native program; the wrapper that npm's @foundry-rs/cast would install ends with 0 whatever cast said.
 if [ -z "${CAST:-}" ]; then for CAST in "$HERE"/node_modules/@foundry-rs/cast-*/bin/cast; do :; done; fi
 if [ ! -x "$CAST" ]; then echo "no cast: run npm ci --ignore-scripts --prefix src/test/interop" >&2; exit 3; fi
 # A user's own settings and any signature service stay out of it.

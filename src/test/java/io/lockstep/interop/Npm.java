@@ -38,13 +38,15 @@ public final class Npm {
     for (String program : programs) {
       Assumptions.assumeTrue(
           Files.isExecutable(nativeProgram(program)),
-          "skipped: no " + program + " for this machine after: " + HOW);
+          "skipped: no "
+              + program
+              + " for this machine, see src/test/interop/README.md; run: "
+              + HOW);
     }
   }
 
   /**
-   * The program itself, not its wrapper in {@code .bin}: the wrapper ends with 0 whatever the
-   * program said, and outlives or loses it when killed.
+   * The program itself, whose pid and exit code are its own; npm's wrappers around it have others.
    *
    * @param name {@code anvil} or {@code cast}
    */
