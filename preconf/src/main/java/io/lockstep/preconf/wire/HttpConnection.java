@@ -55,6 +55,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    // A read may end in the middle of a request: the flow control then waits to be asked again.
+    if (!busy) {
+      ctx.read();
+    }
+  }
+
+  @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
     busy = true;
     deadline.requestComplete();

@@ -38,6 +38,8 @@ final class Json {
         JsonMapper.builder(JsonFactory.builder().streamReadConstraints(bounds).build())
             // An id comes back as it was written: 1.10 stays 1.10.
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            // A batch is read element by element; read() itself refuses what follows the document.
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
   }
 
@@ -59,6 +61,9 @@ final class Json {
   void read(byte[] document, Visitor visitor) {
     try (JsonParser in = reader.createParser(document)) {
       JsonToken first = in.nextToken();
+      if (first == null) {
+        throw new Malformed(in, "empty document");
+      }
       if (first == JsonToken.START_ARRAY) {
         while (in.nextToken() != JsonToken.END_ARRAY) {
           if (!visitor.element(reader.readTree(in))) {
@@ -69,14 +74,14 @@ final class Json {
         visitor.single(reader.readTree(in));
       }
       if (in.nextToken() != null) {
-        throw new TrailingData(in);
+        throw new Malformed(in, "more than one JSON value");
       }
     }
   }
 
-  private static final class TrailingData extends tools.jackson.core.exc.StreamReadException {
-    TrailingData(JsonParser in) {
-      super(in, "more than one JSON value");
+  private static final class Malformed extends tools.jackson.core.exc.StreamReadException {
+    Malformed(JsonParser in, String message) {
+      super(in, message);
     }
   }
 

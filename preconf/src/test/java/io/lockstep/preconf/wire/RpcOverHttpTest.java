@@ -8,6 +8,7 @@ import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -329,7 +330,7 @@ class RpcOverHttpTest {
 
   @Test
   void answersPipelinedRequestsInTheirOrder() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       StringBuilder requests = new StringBuilder();
       for (int i = 0; i < 50; i++) {
         String body = rpc(String.valueOf(i), "eth_chainId");
@@ -371,9 +372,9 @@ class RpcOverHttpTest {
   void refusesConnectionsOverTheLimitWithStatus503() throws Exception {
     server.close();
     server = serve(WireOptions.builder("127.0.0.1", 0).maxConnections(2));
-    try (Socket one = new Socket("127.0.0.1", server.port());
-        Socket two = new Socket("127.0.0.1", server.port());
-        Socket three = new Socket("127.0.0.1", server.port())) {
+    try (Socket one = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket two = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket three = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       three.setSoTimeout(5_000);
       byte[] head = three.getInputStream().readNBytes(12);
 
@@ -386,7 +387,7 @@ class RpcOverHttpTest {
   void closesAConnectionThatDripsItsRequest() throws Exception {
     server.close();
     server = serve(WireOptions.builder("127.0.0.1", 0).requestTimeoutMs(200));
-    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(5_000);
       socket.getOutputStream().write("POST / HT".getBytes(StandardCharsets.US_ASCII));
 
@@ -400,7 +401,7 @@ class RpcOverHttpTest {
     server = serve(WireOptions.builder("127.0.0.1", 0).idleTimeoutMs(300));
     CompletableFuture<HttpResponse<String>> waiting =
         client.sendAsync(request("/", rpc("1", "test_wait")), BodyHandlers.ofString());
-    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(5_000);
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
