@@ -32,16 +32,31 @@ record Posting(
   private static final int VERSION = 1;
   private static final int MAX_ATTEMPTS = 256;
 
-  /** Where a posting is; the order is that of its life. */
+  /** Where a posting is; the codes are those of the journal. */
   enum State {
     /** Durable, perhaps not sent. */
-    SIGNED,
+    SIGNED(1),
     /** A node took it. */
-    SENT,
-    INCLUDED,
-    FINAL,
+    SENT(2),
+    INCLUDED(3),
+    FINAL(4),
     /** The nonce went to another transaction. */
-    FAILED
+    FAILED(5);
+
+    private final int code;
+
+    State(int code) {
+      this.code = code;
+    }
+
+    static State ofCode(long code) throws DecodeException {
+      for (State state : values()) {
+        if (state.code == code) {
+          return state;
+        }
+      }
+      throw new DecodeException("posting state " + code);
+    }
   }
 
   Posting {
@@ -96,7 +111,7 @@ record Posting(
             .integer(sequence)
             .hash(id.value())
             .integer(nonce)
-            .integer(state.ordinal())
+            .integer(state.code)
             .startList();
     attempts.forEach(out::hash);
     out.endList().startList();
@@ -122,10 +137,7 @@ record Posting(
     long sequence = in.integer();
     PostingId id = new PostingId(in.hash());
     long nonce = in.integer();
-    long state = in.integer();
-    if (state >= State.values().length) {
-      throw new DecodeException("posting state " + state);
-    }
+    State state = State.ofCode(in.integer());
     List<Hash32> attempts = new ArrayList<>();
     RlpReader list = in.list();
     while (list.hasNext() && attempts.size() < MAX_ATTEMPTS) {
@@ -148,7 +160,6 @@ record Posting(
     }
     inclusion.end();
     in.end();
-    return new Posting(
-        sequence, id, nonce, State.values()[(int) state], attempts, block, tx, success);
+    return new Posting(sequence, id, nonce, state, attempts, block, tx, success);
   }
 }
