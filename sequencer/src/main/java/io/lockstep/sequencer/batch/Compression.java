@@ -2,6 +2,7 @@
 package io.lockstep.sequencer.batch;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import io.lockstep.primitives.codec.DecodeException;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
@@ -79,16 +80,21 @@ final class Compression {
   }
 
   static byte[] unzstd(byte[] body, int length) throws DecodeException {
-    requireOneFrame(body, length);
-    byte[] out = new byte[length];
-    long size = Zstd.decompressByteArray(out, 0, length, body, 0, body.length);
-    if (Zstd.isError(size)) {
-      throw new DecodeException("not a zstd frame: " + Zstd.getErrorName(size));
+    try {
+      requireOneFrame(body, length);
+      byte[] out = new byte[length];
+      long size = Zstd.decompressByteArray(out, 0, length, body, 0, body.length);
+      // Some of the library's calls return an error's number, others throw: both are taken.
+      if (Zstd.isError(size)) {
+        throw new DecodeException("not a zstd frame: " + Zstd.getErrorName(size));
+      }
+      if (size != length) {
+        throw new DecodeException("zstd frame of " + size + " bytes, declared " + length);
+      }
+      return out;
+    } catch (ZstdException e) {
+      throw new DecodeException("not a zstd frame: " + e.getMessage(), e);
     }
-    if (size != length) {
-      throw new DecodeException("zstd frame of " + size + " bytes, declared " + length);
-    }
-    return out;
   }
 
   private static void requireOneFrame(byte[] body, int length) throws DecodeException {
