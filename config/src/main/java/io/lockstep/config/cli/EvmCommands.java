@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.config.cli;
+
+import io.lockstep.primitives.types.Bytes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lockstep evm run / statetest / blocktest}: the EVM by itself. */
+final class EvmCommands {
+  private static final long MAX_CODE_FILE_BYTES = 16 << 20;
+
+  private EvmCommands() {}
+
+  /** {@code lockstep evm run}. */
+  static final class Run implements Command {
+    @Override
+    public CommandSpec spec() {
+      CommandSpec spec =
+          Command.named("run", "Run code and print what it returns and the gas it used.");
+      spec.addPositional(Command.positional("CODE", "0..1", "code as hex"));
+      spec.addOption(
+          Command.option("--code-file", "FILE", "code as hex in a file, or - for stdin"));
+      spec.addOption(Command.option("--input", "HEX", "0x", "call data"));
+      spec.addOption(Command.option("--gas", "N", "30000000", "gas the call may use"));
+      spec.addOption(Command.option("--value", "WEI", "0", "value of the call"));
+      spec.addOption(Command.option("--fork", "NAME", "Osaka", "rules to run under"));
+      spec.addOption(Command.flag("--trace", "print every step as a JSON object (EIP-3155)"));
+      spec.addOption(Command.json());
+      return spec;
+    }
+
+    @Override
+    public Invocation read(Arguments arguments, Map<String, String> environment) {
+      return new Invocation.EvmRun(
+          new EvmRunOptions(
+              code(arguments),
+              arguments.hex("--input", String.valueOf(arguments.text("--input"))),
+              arguments.number("--gas", 1, 1L << 40),
+              arguments.number("--value", 0, Long.MAX_VALUE),
+              String.valueOf(arguments.text("--fork")),
+              arguments.isSet("--trace"),
+              arguments.isSet("--json")));
+    }
+
+    private static Bytes code(Arguments arguments) {
+      List<String> given = arguments.positional();
+      String file = arguments.text("--code-file");
+      if (given.isEmpty() == (file == null)) {
+        arguments.problem("one of CODE and --code-file is needed");
+        return Bytes.EMPTY;
+      }
+      if (file == null) {
+        return arguments.hex("CODE", given.getFirst());
+      }
+      try {
+        return arguments.hex("--code-file", read(arguments, file).strip());
+      } catch (IOException e) {
+        arguments.problem("--code-file: %s cannot be read".formatted(file));
+        return Bytes.EMPTY;
+      }
+    }
+
+    private static String read(Arguments arguments, String file) throws IOException {
+      if (file.equals("-")) {
+        byte[] bytes = System.in.readNBytes((int) MAX_CODE_FILE_BYTES);
+        return new String(bytes, StandardCharsets.US_ASCII);
+      }
+      Path path = arguments.path("--code-file", file);
+      if (Files.size(path) > MAX_CODE_FILE_BYTES) {
+        throw new IOException("more than " + MAX_CODE_FILE_BYTES + " bytes");
+      }
+      return Files.readString(path, StandardCharsets.US_ASCII);
+    }
+  }
+
+  /** {@code lockstep evm statetest}. */
+  static final class StateTest implements Command {
+    @Override
+    public CommandSpec spec() {
+      return fixtures("statetest", "Run state tests");
+    }
+
+    @Override
+    public Invocation read(Arguments arguments, Map<String, String> environment) {
+      return new Invocation.EvmStateTest(options(arguments));
+    }
+  }
+
+  /** {@code lockstep evm blocktest}. */
+  static final class BlockTest implements Command {
+    @Override
+    public CommandSpec spec() {
+      return fixtures("blocktest", "Run blockchain tests");
+    }
+
+    @Override
+    public Invocation read(Arguments arguments, Map<String, String> environment) {
+      return new Invocation.EvmBlockTest(options(arguments));
+    }
+  }
+
+  private static CommandSpec fixtures(String name, String what) {
+    CommandSpec spec =
+        Command.named(
+            name,
+            what + " of the public fixture format.",
+            "One JSON object per case; exit code 1 if one failed.");
+    spec.addPositional(
+        Command.positional("FILE", "1..*", ".json or .jsonl.gz files, or folders of them"));
+    spec.addOption(Command.option("--fork", "NAME", "only cases of this fork"));
+    spec.addOption(Command.option("--name", "TEXT", "only cases whose name contains this"));
+    return spec;
+  }
+
+  private static FixtureOptions options(Arguments arguments) {
+    List<Path> files =
+        arguments.positional().stream().map(text -> arguments.path("FILE", text)).toList();
+    for (Path file : files) {
+      if (!Files.exists(file)) {
+        arguments.problem("FILE: %s does not exist".formatted(file));
+      }
+    }
+    return new FixtureOptions(files, arguments.text("--fork"), arguments.text("--name"));
+  }
+}

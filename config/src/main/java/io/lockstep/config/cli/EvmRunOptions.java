@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.config.cli;
+
+import io.lockstep.primitives.types.Bytes;
+
+/**
+ * Code to run on the EVM alone. Any thread.
+ *
+ * @param code the code of the account that is called
+ * @param input call data
+ * @param gasLimit gas the call may use
+ * @param valueWei value of the call, wei
+ * @param fork name of the rules, as the fixtures spell it
+ * @param trace one JSON object per step (EIP-3155)
+ * @param json the result as one JSON object
+ */
+public record EvmRunOptions(
+    Bytes code,
+    Bytes input,
+    long gasLimit,
+    long valueWei,
+    String fork,
+    boolean trace,
+    boolean json) {}

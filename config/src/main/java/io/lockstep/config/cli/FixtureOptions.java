@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.config.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which public fixtures to run. Any thread.
+ *
+ * @param files {@code .json} and {@code .jsonl.gz} files, and folders to search for them
+ * @param fork only cases of this fork; null for all
+ * @param name only cases whose name contains this; null for all
+ */
+public record FixtureOptions(List<Path> files, @Nullable String fork, @Nullable String name) {
+  public FixtureOptions {
+    files = List.copyOf(files);
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.config.cli;
+
+import io.lockstep.config.NodeConfig;
+import io.lockstep.config.cluster.ClusterFile;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command line asks for, checked: the node's main runs it and answers with an {@link
+ * ExitCode}. Any thread.
+ */
+public sealed interface Invocation {
+  /** Print to stdout, exit 0. */
+  record Help(String text) implements Invocation {}
+
+  /** Print to stdout, exit 0. */
+  record Version(String text) implements Invocation {}
+
+  /**
+   * Print to stderr, exit 2.
+   *
+   * @param problems everything that was wrong, one line each, and how to get help
+   */
+  record UsageError(List<String> problems) implements Invocation {
+    public UsageError {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** A whole network on this machine. */
+  record Devnet(DevnetOptions options) implements Invocation {}
+
+  /** One node. */
+  record Node(NodeConfig config) implements Invocation {}
+
+  /**
+   * Write a commented configuration.
+   *
+   * @param file where to
+   * @param overwrite whether an existing file may go
+   * @param text what to write
+   */
+  record Init(Path file, boolean overwrite, String text) implements Invocation {}
+
+  /**
+   * Say what is wrong with a configuration: exit 0 when nothing is, else 2.
+   *
+   * @param problems one line each
+   */
+  record ConfigCheck(Path file, List<String> problems, boolean json) implements Invocation {
+    public ConfigCheck {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** Ask a running node what it is. */
+  record Status(URI rpc, boolean json) implements Invocation {}
+
+  /**
+   * Check a commitment against L1 alone.
+   *
+   * @param file the commitment as {@code preconf_getCommitment} gives it
+   * @param rpc any node, untrusted, to see whether the commitment was kept; null to leave that out
+   */
+  record Verify(Path file, URI l1Rpc, ClusterFile cluster, @Nullable URI rpc, boolean json)
+      implements Invocation {}
+
+  /** Run code on the EVM alone. */
+  record EvmRun(EvmRunOptions options) implements Invocation {}
+
+  /** Run state tests of the public fixture format. */
+  record EvmStateTest(FixtureOptions options) implements Invocation {}
+
+  /** Run blockchain tests of the public fixture format. */
+  record EvmBlockTest(FixtureOptions options) implements Invocation {}
+
+  /** Measure preconfirmations of running nodes. */
+  record BenchPreconf(BenchOptions options) implements Invocation {}
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.config.table;
+
+import io.lockstep.config.GossipConfig;
+import io.lockstep.config.L1Config;
+import io.lockstep.config.NodeConfig;
+import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OpsConfig;
+import io.lockstep.config.RpcConfig;
+import io.lockstep.config.SequencerConfig;
+import io.lockstep.config.StorageConfig;
+import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.types.Address;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a node's configuration from all its sources. One thread, at start-up. */
+public final class ConfigReader {
+  private ConfigReader() {}
+
+  /** Reads a file alone: what a node started with that file and nothing else would hold. */
+  public static ConfigResult readFile(Path file) {
+    return read(file, Map.of(), Map.of());
+  }
+
+  /**
+   * Reads all sources and reports every fault together.
+   *
+   * @param file the TOML file, or null when there is none; relative paths in it start at its folder
+   * @param environment the process' environment
+   * @param flags what flags were given, by key
+   */
+  public static ConfigResult read(
+      @Nullable Path file, Map<String, String> environment, Map<Key<?>, List<String>> flags) {
+    Sources sources = new Sources();
+    Path workingDir = Path.of("").toAbsolutePath();
+    if (file != null) {
+      sources.readFile(file);
+    }
+    sources.readEnvironment(environment, workingDir);
+    sources.readFlags(flags, workingDir);
+    Values values = new Values(sources);
+    checkTogether(values);
+    List<String> problems = new ArrayList<>(sources.problems());
+    problems.addAll(values.problems());
+    return problems.isEmpty()
+        ? new ConfigResult.Valid(build(values))
+        : new ConfigResult.Invalid(problems);
+  }
+
+  private static void checkTogether(Values values) {
+    boolean hasCommitter = values.isGiven(Keys.OPERATOR_COMMITTER);
+    boolean hasPosters = values.isGiven(Keys.OPERATOR_POSTERS);
+    if (hasCommitter != hasPosters) {
+      Key<?> missing = hasCommitter ? Keys.OPERATOR_POSTERS : Keys.OPERATOR_COMMITTER;
+      Key<?> present = hasCommitter ? Keys.OPERATOR_COMMITTER : Keys.OPERATOR_POSTERS;
+      values.problem(missing, "missing, though %s is given".formatted(present.name()));
+    }
+    SecretKey committer = values.find(Keys.OPERATOR_COMMITTER);
+    List<SecretKey> posters = values.find(Keys.OPERATOR_POSTERS);
+    if (committer != null && posters != null) {
+      Set<Address> addresses = new HashSet<>();
+      addresses.add(committer.address());
+      posters.forEach(poster -> addresses.add(poster.address()));
+      if (addresses.size() != posters.size() + 1) {
+        values.problem(
+            Keys.OPERATOR_POSTERS, "the committer and the posters must be different keys");
+      }
+    }
+    samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.OPS_HOST, Keys.OPS_PORT);
+    samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
+    samePort(values, Keys.OPS_HOST, Keys.OPS_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
+    Long usual = values.find(Keys.RPC_SYNC_TIMEOUT_MS);
+    Long longest = values.find(Keys.RPC_SYNC_TIMEOUT_MAX_MS);
+    if (usual != null && longest != null && usual > longest) {
+      values.problem(
+          Keys.RPC_SYNC_TIMEOUT_MS,
+          "%d is above %s, %d".formatted(usual, Keys.RPC_SYNC_TIMEOUT_MAX_MS.name(), longest));
+    }
+  }
+
+  private static void samePort(
+      Values values,
+      Key<String> firstHost,
+      Key<Integer> firstPort,
+      Key<String> secondHost,
+      Key<Integer> secondPort) {
+    String host = values.find(firstHost);
+    Integer port = values.find(firstPort);
+    if (host != null
+        && port != null
+        && port != 0
+        && host.equals(values.find(secondHost))
+        && port.equals(values.find(secondPort))) {
+      values.problem(secondPort, "%d is %s too".formatted(port, firstPort.name()));
+    }
+  }
+
+  private static NodeConfig build(Values values) {
+    OperatorConfig operator =
+        values.isGiven(Keys.OPERATOR_COMMITTER)
+            ? new OperatorConfig(
+                values.get(Keys.OPERATOR_COMMITTER),
+                values.get(Keys.OPERATOR_POSTERS),
+                values.get(Keys.OPERATOR_DURABILITY))
+            : null;
+    return new NodeConfig(
+        new L1Config(
+            values.get(Keys.L1_RPC),
+            values.get(Keys.L1_BEACON),
+            values.get(Keys.L1_REQUEST_TIMEOUT_MS)),
+        values.get(Keys.CLUSTER_FILE),
+        operator,
+        rpc(values),
+        new GossipConfig(
+            values.get(Keys.GOSSIP_HOST),
+            values.get(Keys.GOSSIP_PORT),
+            values.get(Keys.GOSSIP_PEERS)),
+        new StorageConfig(values.get(Keys.STORAGE_DIR)),
+        sequencer(values),
+        new OpsConfig(values.get(Keys.OPS_HOST), values.get(Keys.OPS_PORT)));
+  }
+
+  private static RpcConfig rpc(Values values) {
+    return new RpcConfig(
+        values.get(Keys.RPC_HOST),
+        values.get(Keys.RPC_PORT),
+        values.get(Keys.RPC_CALL_GAS_CAP),
+        values.get(Keys.RPC_CALL_TIMEOUT_MS),
+        values.get(Keys.RPC_SYNC_TIMEOUT_MS),
+        values.get(Keys.RPC_SYNC_TIMEOUT_MAX_MS),
+        values.get(Keys.RPC_MAX_BODY_BYTES),
+        values.get(Keys.RPC_MAX_BATCH),
+        values.get(Keys.RPC_MAX_CONNECTIONS),
+        values.get(Keys.RPC_MAX_SUBSCRIPTIONS));
+  }
+
+  private static SequencerConfig sequencer(Values values) {
+    return new SequencerConfig(
+        values.get(Keys.SEQUENCER_FRAG_MIN_INTERVAL_MS),
+        values.get(Keys.SEQUENCER_HEARTBEAT_MS),
+        values.get(Keys.SEQUENCER_MEMPOOL_MAX_TRANSACTIONS),
+        values.get(Keys.SEQUENCER_MEMPOOL_MAX_PER_SENDER),
+        values.get(Keys.SEQUENCER_MEMPOOL_MAX_BYTES),
+        values.get(Keys.SEQUENCER_POST_MAX_AGE_SLOTS),
+        values.get(Keys.SEQUENCER_POST_FILL_PERCENT),
+        values.get(Keys.SEQUENCER_POST_MAX_BLOBS));
+  }
+}
