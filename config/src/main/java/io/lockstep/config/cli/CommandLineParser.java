@@ -94,7 +94,8 @@ public final class CommandLineParser {
     try {
       parsed = commandLine.parseArgs(args.toArray(String[]::new));
     } catch (UnmatchedArgumentException e) {
-      return usageError(unknown(e.getUnmatched().getFirst(), e.getCommandLine()), e.getCommandLine());
+      return usageError(
+          unknown(e.getUnmatched().getFirst(), e.getCommandLine()), e.getCommandLine());
     } catch (ParameterException e) {
       return usageError(List.of(String.valueOf(e.getMessage())), e.getCommandLine());
     }

@@ -57,7 +57,8 @@ final class NodeCommands {
       CommandSpec spec =
           Command.named(
               "init",
-              "Write a commented configuration.", "The flags of lockstep node fill in its keys.");
+              "Write a commented configuration.",
+              "The flags of lockstep node fill in its keys.");
       spec.addPositional(
           Command.positional("FILE", "0..1", "where to (default: " + DEFAULT_FILE + ")"));
       spec.addOption(Command.flag("--force", "overwrite an existing file"));

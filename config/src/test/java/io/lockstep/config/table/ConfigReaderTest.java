@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.config.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.config.HostPort;
+import io.lockstep.config.NodeConfig;
+import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.cluster.ClusterFixture;
+import io.lockstep.config.secret.KeyFile;
+import io.lockstep.primitives.crypto.SecretKey;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigReaderTest {
+  private static final String MINIMAL =
+      """
+      [l1]
+      rpc = ["http://127.0.0.1:8545"]
+      beacon = "http://127.0.0.1:5052"
+      [cluster]
+      file = "cluster.json"
+      [storage]
+      dir = "data"
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeCluster() throws IOException {
+    ClusterFixture.cluster().write(folder.resolve("cluster.json"));
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("lockstep.toml"), text);
+  }
+
+  private static NodeConfig valid(ConfigResult result) {
+    return switch (result) {
+      case ConfigResult.Valid valid -> valid.config();
+      case ConfigResult.Invalid invalid -> throw new AssertionError(invalid.problems());
+    };
+  }
+
+  private static List<String> problems(ConfigResult result) {
+    return switch (result) {
+      case ConfigResult.Valid valid -> List.of();
+      case ConfigResult.Invalid invalid -> invalid.problems();
+    };
+  }
+
+  private static Map<Key<?>, List<String>> flags(String... namesAndValues) {
+    Map<Key<?>, List<String>> flags = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      Key<?> key = Keys.byName(namesAndValues[i]);
+      if (key == null) {
+        throw new AssertionError(namesAndValues[i]);
+      }
+      flags.put(key, List.of(namesAndValues[i + 1]));
+    }
+    return flags;
+  }
+
+  @Test
+  void fillsEveryDefaultOfAFollower() throws Exception {
+    NodeConfig config = valid(ConfigReader.readFile(file(MINIMAL)));
+
+    assertThat(config.operator()).isNull();
+    assertThat(config.l1().beacon()).containsExactly(URI.create("http://127.0.0.1:5052"));
+    assertThat(config.cluster().cluster()).isEqualTo(ClusterFixture.cluster());
+    assertThat(config.storage().dir()).isEqualTo(folder.resolve("data"));
+    assertThat(config.rpc().port()).isEqualTo(9545);
+    assertThat(config.ops().port()).isEqualTo(9546);
+    assertThat(config.gossip().port()).isEqualTo(9547);
+    assertThat(config.gossip().peers()).isEmpty();
+    assertThat(config.rpc().callGasCap()).isEqualTo(100_000_000);
+    assertThat(config.sequencer().mempoolMaxPerSender()).isEqualTo(1024);
+  }
+
+  @Test
+  void readsAFollowerFromFlagsAlone() {
+    NodeConfig config =
+        valid(
+            ConfigReader.read(
+                null,
+                Map.of(),
+                flags(
+                    "l1.rpc", "http://127.0.0.1:1",
+                    "l1.beacon", "http://127.0.0.1:2",
+                    "cluster.file", folder.resolve("cluster.json").toString(),
+                    "storage.dir", "relative",
+                    "gossip.peers", "127.0.0.1:9547, [::1]:9557")));
+
+    assertThat(config.storage().dir()).isEqualTo(Path.of("relative").toAbsolutePath());
+    assertThat(config.gossip().peers())
+        .containsExactly(new HostPort("127.0.0.1", 9547), new HostPort("::1", 9557));
+  }
+
+  @Test
+  void letsAFlagGoOverTheEnvironmentAndThatOverTheFile() throws Exception {
+    Path file = file(MINIMAL + "[rpc]\nmax-batch = 1\ncall-gas-cap = 30_000\nmax-connections = 3");
+    Map<String, String> environment =
+        Map.of("LOCKSTEP_RPC_MAX_BATCH", "2", "LOCKSTEP_RPC_CALL_GAS_CAP", "50000");
+
+    NodeConfig config =
+        valid(ConfigReader.read(file, environment, flags("rpc.call-gas-cap", "70000")));
+
+    assertThat(config.rpc().maxConnections()).isEqualTo(3);
+    assertThat(config.rpc().maxBatch()).isEqualTo(2);
+    assertThat(config.rpc().callGasCap()).isEqualTo(70_000);
+  }
+
+  @Test
+  void movesThePortsTogetherUnlessAnEquallyStrongSourceNamesThem() throws Exception {
+    Path file = file(MINIMAL + "[rpc]\nport = 9645\n[ops]\nport = 7000");
+
+    NodeConfig fromFile = valid(ConfigReader.readFile(file));
+    assertThat(fromFile.ops().port()).isEqualTo(7000);
+    assertThat(fromFile.gossip().port()).isEqualTo(9647);
+
+    NodeConfig withFlag = valid(ConfigReader.read(file, Map.of(), flags("rpc.port", "9745")));
+    assertThat(withFlag.ops().port()).isEqualTo(9746);
+    assertThat(withFlag.gossip().port()).isEqualTo(9747);
+
+    NodeConfig withBoth =
+        valid(ConfigReader.read(file, Map.of(), flags("rpc.port", "9745", "gossip.port", "8000")));
+    assertThat(withBoth.ops().port()).isEqualTo(9746);
+    assertThat(withBoth.gossip().port()).isEqualTo(8000);
+
+    NodeConfig anywhere = valid(ConfigReader.read(file, Map.of(), flags("rpc.port", "0")));
+    assertThat(anywhere.ops().port()).isZero();
+  }
+
+  @Test
+  void tellsEveryFaultAtOnceWithKeyValueLimitAndSource() throws Exception {
+    Path file =
+        file(
+            """
+            [l1]
+            beacon = ["ftp://a"]
+            [cluster]
+            file = "missing.json"
+            [rpc]
+            port = 70000
+            call-gas-cpa = 5
+            max-batch = true
+            [seqencer]
+            heartbeat-ms = 10
+            """);
+
+    List<String> problems =
+        problems(
+            ConfigReader.read(
+                file,
+                Map.of("LOCKSTEP_RPC_CALL_TIMEOUT_MS", "soon", "LOCKSTEP_RPC_PROT", "1"),
+                flags("gossip.peers", "nowhere")));
+
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "rpc.call-gas-cpa: unknown key, did you mean rpc.call-gas-cap? (" + file + " line 7)",
+            "rpc.max-batch: expected a number from 1 to 100000 (" + file + " line 8)",
+            "seqencer.heartbeat-ms: unknown key, did you mean sequencer.heartbeat-ms? ("
+                + file
+                + " line 10)",
+            "environment LOCKSTEP_RPC_PROT: unknown, did you mean LOCKSTEP_RPC_PORT?",
+            "l1.rpc: missing; give it in the file, as LOCKSTEP_L1_RPC or as --l1-rpc",
+            "l1.beacon: \"ftp://a\" is not a URL of http or https with a host ("
+                + file
+                + " line 2)",
+            "cluster.file: "
+                + folder.resolve("missing.json")
+                + " does not exist ("
+                + file
+                + " line 4)",
+            "rpc.port: 70000 is above the limit of 65533 (" + file + " line 6)",
+            "rpc.call-timeout-ms: \"soon\" is not a whole number (environment"
+                + " LOCKSTEP_RPC_CALL_TIMEOUT_MS)",
+            "gossip.peers: \"nowhere\": expected HOST:PORT (flag --gossip-peers)",
+            "storage.dir: missing; give it in the file, as LOCKSTEP_STORAGE_DIR or as --data-dir");
+  }
+
+  @Test
+  void leavesVariablesOfTheBuildAlone() throws Exception {
+    ConfigResult result =
+        ConfigReader.read(
+            file(MINIMAL),
+            Map.of("LOCKSTEP_LOG_LEVEL", "DEBUG", "LOCKSTEP_REQUIRE_ALL", "1", "PATH", "/bin"),
+            Map.of());
+
+    assertThat(problems(result)).isEmpty();
+  }
+
+  @Test
+  void namesTheLineOfBadToml() throws Exception {
+    assertThat(problems(ConfigReader.readFile(file("[l1]\nrpc = [\n"))))
+        .anyMatch(problem -> problem.contains("lockstep.toml") && problem.contains("line"));
+  }
+
+  @Test
+  void saysThatTheFileDoesNotExist() {
+    Path file = folder.resolve("none.toml");
+    assertThat(problems(ConfigReader.readFile(file)))
+        .contains(file + ": cannot be read (it does not exist)");
+  }
+
+  private String keyFile(String name, int octet) throws IOException {
+    Path file = folder.resolve(name);
+    KeyFile.create(file, SecretKey.fromHex("0x" + "%02x".formatted(octet).repeat(32)));
+    return file.getFileName().toString();
+  }
+
+  @Test
+  void readsAnOperatorsKeysFromFilesBesideTheConfiguration() throws Exception {
+    String text =
+        MINIMAL
+            + "[operator]\ncommitter-key-file = \"%s\"\nposter-key-files = [\"%s\", \"%s\"]\n"
+                .formatted(keyFile("c.key", 1), keyFile("p0.key", 2), keyFile("p1.key", 3))
+            + "durability = \"process\"\n";
+
+    OperatorConfig operator = valid(ConfigReader.readFile(file(text))).operator();
+
+    assertThat(operator).isNotNull();
+    assertThat(operator.committer().exposeHex()).isEqualTo("0x" + "01".repeat(32));
+    assertThat(operator.posters()).hasSize(2);
+    assertThat(operator.durability()).isEqualTo(OperatorConfig.Durability.PROCESS);
+    assertThat(operator.toString()).doesNotContain("01010101").contains("SecretKey(0x");
+  }
+
+  @Test
+  void refusesHalfAnOperatorAndKeysUsedTwice() throws Exception {
+    keyFile("c.key", 1);
+    keyFile("p.key", 2);
+
+    assertThat(
+            problems(
+                ConfigReader.readFile(
+                    file(MINIMAL + "[operator]\ncommitter-key-file = \"c.key\"\n"))))
+        .containsExactly(
+            "operator.poster-key-files: missing, though operator.committer-key-file is given");
+    assertThat(
+            problems(
+                ConfigReader.readFile(
+                    file(
+                        MINIMAL
+                            + "[operator]\ncommitter-key-file = \"c.key\"\n"
+                            + "poster-key-files = [\"p.key\", \"p.key\"]\n"))))
+        .singleElement()
+        .asString()
+        .startsWith("operator.poster-key-files: the committer and the posters must be different");
+  }
+
+  @Test
+  void refusesTwoServersOnOnePort() throws Exception {
+    assertThat(problems(ConfigReader.readFile(file(MINIMAL + "[ops]\nport = 9545\n"))))
+        .singleElement()
+        .asString()
+        .startsWith("ops.port: 9545 is rpc.port too");
+  }
+}
