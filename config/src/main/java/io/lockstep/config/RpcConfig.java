@@ -12,7 +12,9 @@ package io.lockstep.config;
  *     (EIP-7966)
  * @param syncTimeoutMaxMs the longest wait a caller may ask for, milliseconds
  * @param maxBodyBytes size of one request body or WebSocket message
+ * @param maxAnswerBytes size of one answer, a whole batch included
  * @param maxBatch requests in one JSON-RPC batch
+ * @param maxCalls calls being answered at once, over all connections
  * @param maxConnections connections open at once
  * @param maxSubscriptions subscriptions of one connection
  */
@@ -24,6 +26,8 @@ public record RpcConfig(
     long syncTimeoutMs,
     long syncTimeoutMaxMs,
     int maxBodyBytes,
+    int maxAnswerBytes,
     int maxBatch,
+    int maxCalls,
     int maxConnections,
     int maxSubscriptions) {}

@@ -135,7 +135,9 @@ public final class ConfigReader {
         values.get(Keys.RPC_SYNC_TIMEOUT_MS),
         values.get(Keys.RPC_SYNC_TIMEOUT_MAX_MS),
         values.get(Keys.RPC_MAX_BODY_BYTES),
+        values.get(Keys.RPC_MAX_ANSWER_BYTES),
         values.get(Keys.RPC_MAX_BATCH),
+        values.get(Keys.RPC_MAX_CALLS),
         values.get(Keys.RPC_MAX_CONNECTIONS),
         values.get(Keys.RPC_MAX_SUBSCRIPTIONS));
   }

@@ -111,7 +111,7 @@ public final class Keys {
       Key.of(
           "rpc.sync-timeout-max-ms",
           number(1, 600_000),
-          "60000",
+          "20000",
           "the longest wait that a caller of eth_sendRawTransactionSync may ask for, milliseconds");
   static final Key<Integer> RPC_MAX_BODY_BYTES =
       Key.of(
@@ -119,10 +119,22 @@ public final class Keys {
           integer(1024, 256 << 20),
           "10485760",
           "size of one request body or WebSocket message, bytes");
+  static final Key<Integer> RPC_MAX_ANSWER_BYTES =
+      Key.of(
+          "rpc.max-answer-bytes",
+          integer(1024, 1 << 30),
+          "67108864",
+          "size of one answer, a whole batch included, bytes");
   static final Key<Integer> RPC_MAX_BATCH =
       Key.of("rpc.max-batch", integer(1, 100_000), "1000", "requests in one JSON-RPC batch");
+  static final Key<Integer> RPC_MAX_CALLS =
+      Key.of(
+          "rpc.max-calls",
+          integer(1, 1_000_000),
+          "16384",
+          "calls being answered at once; one more is refused");
   static final Key<Integer> RPC_MAX_CONNECTIONS =
-      Key.of("rpc.max-connections", integer(1, 1_000_000), "4096", "connections open at once");
+      Key.of("rpc.max-connections", integer(1, 1_000_000), "2048", "connections open at once");
   static final Key<Integer> RPC_MAX_SUBSCRIPTIONS =
       Key.of(
           "rpc.max-subscriptions",
@@ -218,7 +230,9 @@ public final class Keys {
           RPC_SYNC_TIMEOUT_MS,
           RPC_SYNC_TIMEOUT_MAX_MS,
           RPC_MAX_BODY_BYTES,
+          RPC_MAX_ANSWER_BYTES,
           RPC_MAX_BATCH,
+          RPC_MAX_CALLS,
           RPC_MAX_CONNECTIONS,
           RPC_MAX_SUBSCRIPTIONS,
           GOSSIP_HOST,
