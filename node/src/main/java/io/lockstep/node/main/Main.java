@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.main;
+
+import io.lockstep.config.cli.CommandLineParser;
+import io.lockstep.config.cli.ExitCode;
+import io.lockstep.config.cli.Invocation;
+import java.util.List;
+
+/** The entry of every command: parse, run, exit. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    Invocation invocation = CommandLineParser.parse(List.of(args), System.getenv());
+    if (invocation instanceof Invocation.Devnet || invocation instanceof Invocation.Node) {
+      // Daemons tell everything on stdout; this must be set before the first logger exists.
+      System.setProperty("lockstep.log.target", "System.out");
+    }
+    System.exit(run(invocation).code());
+  }
+
+  private static ExitCode run(Invocation invocation) {
+    return switch (invocation) {
+      case Invocation.Help help -> {
+        System.out.println(help.text());
+        yield ExitCode.DONE;
+      }
+      case Invocation.Version version -> {
+        System.out.println(version.text());
+        yield ExitCode.DONE;
+      }
+      case Invocation.UsageError error -> {
+        error.problems().forEach(System.err::println);
+        yield ExitCode.USAGE;
+      }
+      case Invocation.Node node -> NodeCommand.run(node.config());
+      case Invocation.Devnet devnet -> DevnetCommand.run(devnet.options());
+      case Invocation.Init init -> FileCommands.init(init);
+      case Invocation.ConfigCheck check -> FileCommands.check(check);
+      case Invocation.Status status -> StatusCommand.run(status);
+      case Invocation.Verify verify -> VerifyCommand.run(verify);
+      case Invocation.EvmRun run -> EvmCommands.run(run.options());
+      case Invocation.EvmStateTest tests -> EvmCommands.stateTest(tests.options());
+      case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());
+      case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
+    };
+  }
+}
