@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.execution.precompile;
+
+import io.lockstep.execution.fork.Fork;
+import io.lockstep.primitives.types.Address;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Which precompiles a fork has, found by an array's index. Immutable, any thread. */
+public final class Precompiles {
+  /** EIP-7951: the highest address. */
+  private static final int HIGHEST = 0x100;
+
+  private static final Map<Fork, Precompiles> ALL = new EnumMap<>(Fork.class);
+
+  static {
+    for (Fork fork : Fork.values()) {
+      ALL.put(fork, new Precompiles(fork));
+    }
+  }
+
+  private final @Nullable Precompile[] table = new @Nullable Precompile[HIGHEST + 1];
+
+  private Precompiles(Fork fork) {
+    table[1] = new EcRecover();
+    table[2] = new Sha256Hash();
+    table[3] = new Ripemd160();
+    table[4] = new Identity();
+    if (fork.isAtLeast(Fork.BYZANTIUM)) {
+      table[5] = new ModExp(fork);
+    }
+    if (fork.isAtLeast(Fork.ISTANBUL)) {
+      table[9] = new Blake2F();
+    }
+    if (fork.isAtLeast(Fork.CANCUN)) {
+      table[10] = new PointEvaluation();
+    }
+    if (fork.isAtLeast(Fork.OSAKA)) {
+      table[HIGHEST] = new P256Verify();
+    }
+  }
+
+  public static Precompiles of(Fork fork) {
+    return Objects.requireNonNull(ALL.get(fork));
+  }
+
+  /** The precompile at the address of these words, or null. */
+  public @Nullable Precompile at(long high, long middle, int low) {
+    return (high | middle) == 0 && low >= 0 && low <= HIGHEST ? table[low] : null;
+  }
+
+  public boolean contains(Address address) {
+    return at(address.high(), address.middle(), address.low()) != null;
+  }
+
+  /** All addresses of this fork's precompiles, in rising order. */
+  public List<Address> addresses() {
+    List<Address> out = new ArrayList<>();
+    for (int i = 0; i < table.length; i++) {
+      if (table[i] != null) {
+        out.add(Address.ofLong(i));
+      }
+    }
+    return List.copyOf(out);
+  }
+
+  /** A price that grows with the words of the input. */
+  static long perWord(long base, long word, int length) {
+    return base + word * ((length + 31L) >>> 5);
+  }
+
+  /** The {@code wanted} bytes from {@code from} of the input, zeros past its end. */
+  static byte[] padded(byte[] in, int offset, int length, int from, int wanted) {
+    byte[] out = new byte[wanted];
+    if (from < length) {
+      System.arraycopy(in, offset + from, out, 0, Math.min(wanted, length - from));
+    }
+    return out;
+  }
+}
