@@ -38,8 +38,7 @@ class ArrowsTest {
     TABLE.put(
         "sequencer",
         List.of("primitives", "config", "storage", "l1client", "execution", "preconf"));
-    TABLE.put(
-        "devnet", List.of("primitives", "config", "storage", "execution", "preconf.wire"));
+    TABLE.put("devnet", List.of("primitives", "config", "storage", "execution", "preconf.wire"));
     TABLE.put(
         "node",
         List.of(
@@ -100,11 +99,10 @@ class ArrowsTest {
   @Test
   void everyClassBelongsToARoom() {
     assertThat(classes)
-        .allSatisfy(
-            type ->
-                assertThat(TABLE.keySet())
-                    .as(type.getName())
-                    .anyMatch(room -> type.getPackageName().startsWith(BASE + room)));
+        .allSatisfy(type ->
+            assertThat(TABLE.keySet())
+                .as(type.getName())
+                .anyMatch(room -> type.getPackageName().startsWith(BASE + room)));
   }
 
   @Test
@@ -152,8 +150,7 @@ class ArrowsTest {
 
   private static void onlyIn(String library, String... packages) {
     forbid(
-        resideInAPackage(ALL).and(
-            DescribedPredicate.not(in(packages))),
+        resideInAPackage(ALL).and(DescribedPredicate.not(in(packages))),
         resideInAPackage(library + ".."),
         library + " belongs to " + List.of(packages));
   }
