@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.devnet;
+
+import io.lockstep.config.cli.DevnetOptions;
+import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.cluster.DevnetFile;
+import io.lockstep.config.preset.Preset;
+import io.lockstep.config.cluster.ProtocolParameters;
+import io.lockstep.devnet.deploy.ClusterDeployment;
+import io.lockstep.devnet.deploy.DeployException;
+import io.lockstep.devnet.deploy.DevAccounts;
+import io.lockstep.devnet.deploy.L1Genesis;
+import io.lockstep.devnet.deploy.L2Genesis;
+import io.lockstep.devnet.deploy.OperatorKeys;
+import io.lockstep.devnet.l1.BoxOptions;
+import io.lockstep.devnet.l1.L1Box;
+import io.lockstep.primitives.crypto.SecretKey;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A running devnet. */
+public final class Devnet implements AutoCloseable {
+  private static final int NODE_END_SECONDS = 8;
+
+  private final DevnetOptions options;
+  private final DevnetLayout layout;
+  private final List<RunningNode> nodes = new ArrayList<>();
+  private final Deque<AutoCloseable> others = new ArrayDeque<>();
+  private @Nullable DevnetFile file;
+
+  private Devnet(DevnetOptions options) {
+    this.options = options;
+    this.layout = new DevnetLayout(options);
+  }
+
+  /** Brings everything up; nothing is left running when it fails. */
+  public static Devnet start(DevnetOptions options) throws DevnetFailure {
+    Devnet devnet = new Devnet(options);
+    try {
+      devnet.startAll();
+      return devnet;
+    } catch (DevnetFailure e) {
+      devnet.close();
+      throw e;
+    } catch (IOException | DeployException e) {
+      devnet.close();
+      throw new DevnetFailure(String.valueOf(e.getMessage()), e);
+    } catch (L2Genesis.Refused e) {
+      devnet.close();
+      throw new DevnetFailure(true, String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      devnet.close();
+      throw new DevnetFailure(true, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What runs where; null with the L1 alone. */
+  public @Nullable DevnetFile file() {
+    return file;
+  }
+
+  public Path directory() {
+    return layout.dir();
+  }
+
+  /** Endpoints of the L1. */
+  public record L1(URI rpc, URI beacon) {}
+
+  private void startAll() throws DevnetFailure, IOException, DeployException, L2Genesis.Refused {
+    boolean box = options.l1Rpc() == null;
+    if (!box && options.l1Beacon() == null) {
+      throw new DevnetFailure(
+          true, "a given L1 needs its beacon node too: --l1-beacon URL beside --l1-rpc");
+    }
+    layout.checkPorts(box, box);
+    Files.createDirectories(layout.dir());
+    List<OperatorKeys> keys = OperatorKeys.devnets(options.operators());
+    L1Box l1Box = box ? startBox(keys) : null;
+    L1 l1 =
+        l1Box == null
+            ? given(options.l1Rpc(), options.l1Beacon())
+            : new L1(l1Box.rpcUri(), l1Box.beaconUri());
+    if (options.onlyL1()) {
+      if (l1Box != null) {
+        l1Box.goLive();
+      }
+      return;
+    }
+    ClusterFile cluster = deploy(l1, keys);
+    if (l1Box != null) {
+      l1Box.goLive();
+    }
+    for (ClusterFile.Rollup rollup : cluster.rollups()) {
+      Files.writeString(
+          layout.genesisFile(rollup.chainId()),
+          rollup.genesis().toPrettyString(),
+          StandardCharsets.UTF_8);
+    }
+    for (DevnetLayout.Place place : layout.places()) {
+      OperatorKeys own = keys.get(Math.min(place.index(), keys.size() - 1));
+      layout.writeNode(place, own, l1.rpc, l1.beacon);
+    }
+    for (DevnetLayout.Place place : layout.places()) {
+      nodes.add(
+          options.nodes() == DevnetOptions.NodesIn.PROCESSES
+              ? RunningNode.child(place)
+              : RunningNode.inside(place));
+    }
+    file = describe(l1, cluster);
+    file.write(layout.devnetFile());
+  }
+
+  private static L1 given(@Nullable URI rpc, @Nullable URI beacon) {
+    if (rpc == null || beacon == null) {
+      throw new IllegalStateException("both endpoints were checked to be there");
+    }
+    return new L1(rpc, beacon);
+  }
+
+  private L1Box startBox(List<OperatorKeys> keys) throws IOException {
+    L1Box box =
+        L1Box.start(
+            BoxOptions.of(
+                    layout.l1Dir(),
+                    OperatorKeys.owners(keys),
+                    genesisSeconds -> L1Genesis.json(genesisSeconds, keys))
+                .withPorts(options.l1RpcPort(), options.l1BeaconPort())
+                .withSlotSeconds(options.slotSeconds()));
+    others.push(box);
+    return box;
+  }
+
+  private ClusterFile deploy(L1 l1, List<OperatorKeys> keys)
+      throws DeployException, IOException, L2Genesis.Refused, DevnetFailure {
+    ClusterDeployment deployment =
+        new ClusterDeployment(new ClusterDeployment.Endpoints(l1.rpc, l1.beacon));
+    long genesisSeconds = deployment.genesisSeconds();
+    List<JsonNode> rollups = new ArrayList<>();
+    for (int i = 0; i < options.rollups(); i++) {
+      Path given = options.genesis();
+      rollups.add(
+          i == 0 && given != null
+              ? L2Genesis.merge(readJson(given), genesisSeconds)
+              : L2Genesis.json(i, genesisSeconds));
+    }
+    List<ClusterDeployment.Operator> operators = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      List<Long> validators = new ArrayList<>();
+      for (long v = i; v < BoxOptions.DEFAULT_VALIDATORS; v += keys.size()) {
+        validators.add(v);
+      }
+      operators.add(
+          new ClusterDeployment.Operator(keys.get(i), OperatorKeys.STAKE, validators));
+    }
+    SecretKey payer = options.fundingKey();
+    ProtocolParameters parameters = Preset.DEVNET.parameters();
+    return deployment.ensure(
+        layout.clusterFile(),
+        new ClusterDeployment.Plan(
+            parameters,
+            rollups,
+            operators,
+            payer == null ? DevAccounts.keys().getFirst() : payer,
+            ClusterDeployment.MIN_STAKE,
+            ClusterDeployment.EXIT_DELAY));
+  }
+
+  private static JsonNode readJson(Path path) throws IOException, DevnetFailure {
+    try {
+      return JsonMapper.builder()
+          .build()
+          .readTree(Files.readString(path, StandardCharsets.UTF_8));
+    } catch (JacksonException e) {
+      throw new DevnetFailure(true, path + " is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private DevnetFile describe(L1 l1, ClusterFile cluster) {
+    List<DevnetFile.Node> described = new ArrayList<>();
+    List<DevnetLayout.Place> places = layout.places();
+    for (int i = 0; i < places.size(); i++) {
+      DevnetLayout.Place place = places.get(i);
+      described.add(
+          new DevnetFile.Node(
+              place.name(),
+              place.role(),
+              place.rpc(),
+              place.ws(),
+              place.ops(),
+              place.gossip(),
+              nodes.get(i).pid(),
+              place.config(),
+              place.dataDir()));
+    }
+    return new DevnetFile(
+        new DevnetFile.L1(l1.rpc, l1.beacon, cluster.l1().chainId()),
+        layout.clusterFile(),
+        cluster.contracts(),
+        cluster.rollups().stream()
+            .map(
+                rollup ->
+                    new DevnetFile.Rollup(
+                        rollup.chainId(), layout.genesisFile(rollup.chainId())))
+            .toList(),
+        described,
+        DevAccounts.keys());
+  }
+
+  /** Ends the nodes, all at once so that it takes no longer than the slowest, then the L1. */
+  @Override
+  public void close() {
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      nodes.forEach(node -> executor.execute(node::close));
+      executor.shutdown();
+      if (!executor.awaitTermination(NODE_END_SECONDS, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    nodes.clear();
+    while (!others.isEmpty()) {
+      try {
+        others.pop().close();
+      } catch (Exception e) {
+        System.err.println("lockstep: " + e.getMessage());
+      }
+    }
+  }
+}
