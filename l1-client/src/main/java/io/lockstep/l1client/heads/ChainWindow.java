@@ -58,6 +58,18 @@ final class ChainWindow {
     }
   }
 
+  /**
+   * Puts the oldest block's parent below it.
+   *
+   * @throws IllegalStateException when it is not that parent
+   */
+  void prepend(BlockRef block) {
+    if (block.number() != oldest().number() - 1 || !block.hash().equals(oldest().parentHash())) {
+      throw new IllegalStateException("block " + block + " is not the parent of " + oldest());
+    }
+    blocks.addFirst(block);
+  }
+
   /** Removes every block above {@code number} and returns them, lowest first. */
   List<BlockRef> dropAbove(long number) {
     int keep = (int) Math.max(0, number - oldest().number() + 1);

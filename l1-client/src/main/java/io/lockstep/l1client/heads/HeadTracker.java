@@ -24,11 +24,17 @@ public final class HeadTracker {
 
   public static final int MAX_BLOCKS_PER_STEP = 64;
 
+  /**
+   * Blocks below the first that are looked up at a start, so that its own reorg can be followed.
+   */
+  private static final int BLOCKS_BELOW_START = 128;
+
   private final ExecutionClient execution;
   private final Consumer<L1Event> consumer;
   private final ChainWindow window = new ChainWindow(WINDOW_BLOCKS);
   private final List<BlockRef> resumeFrom;
   private boolean resumed;
+  private boolean rooted;
   private boolean unreachable;
   private boolean broken;
   private @Nullable BlockRef safe;
@@ -37,7 +43,8 @@ public final class HeadTracker {
   /**
    * @param resumeFrom the last blocks that the consumer has processed, lowest first and linked
    *     (their last is its head), so that a reorg during the pause is told as one; empty to start
-   *     at the node's head, which is then the first block told
+   *     at the node's head, which is then the first block told (a later reorg may drop blocks below
+   *     it too, which are named then)
    */
   public HeadTracker(
       ExecutionClient execution, List<BlockRef> resumeFrom, Consumer<L1Event> consumer) {
@@ -74,7 +81,8 @@ public final class HeadTracker {
       }
       return more;
     } catch (L1Exception e) {
-      if (!unreachable) {
+      // an interrupt means that this thread shall end, not that L1 is away
+      if (!unreachable && !Thread.currentThread().isInterrupted()) {
         unreachable = true;
         consumer.accept(new L1Event.Unreachable(e.text()));
       }
@@ -94,7 +102,11 @@ public final class HeadTracker {
     if (window.isEmpty()) {
       window.append(latest.ref());
       consumer.accept(new L1Event.NewBlocks(List.of(latest)));
-    } else if (!window.contains(latest.number(), latest.hash())) {
+    }
+    if (!rooted && !broken) {
+      root();
+    }
+    if (!window.contains(latest.number(), latest.hash())) {
       more = follow(latest);
     }
     if (!more && !broken) {
@@ -132,9 +144,24 @@ public final class HeadTracker {
     consumer.accept(new L1Event.Reorg(standing, dropped, List.of()));
   }
 
+  /** Looks up what lies below the first block, down to the finalized one. */
+  private void root() throws L1Exception {
+    L1Block floor = execution.block(BlockTag.FINALIZED);
+    long lowest =
+        Math.max(floor == null ? 0 : floor.number(), window.head().number() - BLOCKS_BELOW_START);
+    while (window.oldest().number() > lowest) {
+      L1Block parent = execution.blockByHash(window.oldest().parentHash());
+      if (parent == null) {
+        break; // a node that keeps less history: reorgs are followed as far as there is
+      }
+      window.prepend(parent.ref());
+    }
+    rooted = true;
+  }
+
   private boolean follow(L1Block latest) throws L1Exception {
-    if (broken) {
-      return false;
+    if (broken || latest.number() < window.oldest().number()) {
+      return false; // an endpoint far behind
     }
     long reach = window.head().number() + MAX_BLOCKS_PER_STEP;
     L1Block target = latest;

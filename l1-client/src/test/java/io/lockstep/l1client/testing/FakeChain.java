@@ -71,29 +71,27 @@ public final class FakeChain {
     slot++;
     List<Mined> txs = new ArrayList<>();
     List<Bytes> blobs = new ArrayList<>();
-    pool.forEach(
-        (sender, byNonce) -> {
-          long next = nonceAt(sender, canonical.size());
-          while (byNonce.containsKey(next)
-              && tx(byNonce, next).maxFeePerBlobGas().compareTo(blobFeeAsked) >= 0) {
-            BlobTransaction posted = Objects.requireNonNull(byNonce.get(next));
-            txs.add(new Mined(posted.transaction(), true, List.of()));
-            blobs.addAll(posted.blobs());
-            next++;
-          }
-        });
-    plainPool.forEach(
-        (sender, byNonce) -> {
-          long next = nonceAt(sender, canonical.size());
-          while (byNonce.containsKey(next)) {
-            txs.add(new Mined(Objects.requireNonNull(byNonce.get(next)), true, List.of()));
-            next++;
-          }
-        });
+    pool.forEach((sender, byNonce) -> {
+      long next = nonceAt(sender, canonical.size());
+      while (byNonce.containsKey(next)
+          && tx(byNonce, next).maxFeePerBlobGas().compareTo(blobFeeAsked) >= 0) {
+        BlobTransaction posted = Objects.requireNonNull(byNonce.get(next));
+        txs.add(new Mined(posted.transaction(), true, List.of()));
+        blobs.addAll(posted.blobs());
+        next++;
+      }
+    });
+    plainPool.forEach((sender, byNonce) -> {
+      long next = nonceAt(sender, canonical.size());
+      while (byNonce.containsKey(next)) {
+        txs.add(new Mined(Objects.requireNonNull(byNonce.get(next)), true, List.of()));
+        next++;
+      }
+    });
     return append(txs, blobs);
   }
 
-  private static Transaction tx(TreeMap<Long, BlobTransaction> byNonce, long nonce) {
+  private static Transaction tx(Map<Long, BlobTransaction> byNonce, long nonce) {
     return Objects.requireNonNull(byNonce.get(nonce)).transaction();
   }
 
@@ -175,7 +173,7 @@ public final class FakeChain {
   private long nonceAt(Address sender, int blocks) {
     return canonical.subList(0, blocks).stream()
         .flatMap(b -> b.txs().stream())
-        .filter(m -> sender.equals(m.tx().sender()))
+        .filter(m -> Objects.equals(sender, m.tx().sender()))
         .count();
   }
 

@@ -129,10 +129,7 @@ public final class StubBeacon {
             .put("MAX_BLOBS_PER_BLOCK_ELECTRA", "9")
             .put("DEPOSIT_CONTRACT_ADDRESS", "0x4242424242424242424242424242424242424242")
             .put("SOMETHING_NEW", "x");
-    spec.putArray("BLOB_SCHEDULE")
-        .addObject()
-        .put("EPOCH", "10")
-        .put("MAX_BLOBS_PER_BLOCK", "21");
+    spec.putArray("BLOB_SCHEDULE").addObject().put("EPOCH", "10").put("MAX_BLOBS_PER_BLOCK", "21");
     return spec;
   }
 

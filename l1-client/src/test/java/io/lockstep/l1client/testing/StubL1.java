@@ -105,7 +105,7 @@ public final class StubL1 implements AutoCloseable {
 
   /** Writes raw text to every open event stream. */
   public void emitRaw(String text) {
-    for (OutputStream stream : streams) {
+    for (OutputStream stream : List.copyOf(streams)) {
       try {
         stream.write(text.getBytes(StandardCharsets.UTF_8));
         stream.flush();
@@ -121,7 +121,7 @@ public final class StubL1 implements AutoCloseable {
 
   /** Cuts every open event stream off. */
   public void cutStreams() {
-    for (OutputStream stream : streams) {
+    for (OutputStream stream : List.copyOf(streams)) {
       try {
         stream.close();
       } catch (IOException e) {

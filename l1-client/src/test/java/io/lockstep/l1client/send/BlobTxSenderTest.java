@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.l1client.send;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.heads.HeadTracker;
+import io.lockstep.l1client.http.HttpOptions;
+import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.l1client.testing.FakeChain;
+import io.lockstep.l1client.testing.StubL1;
+import io.lockstep.l1client.testing.TestBlobs;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.tx.BlobTransaction;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.storage.kv.RocksStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlobTxSenderTest {
+  private static final PostingId FIRST = new PostingId(Hash32.ofWords(0, 0, 0, 1));
+  private static final PostingId SECOND = new PostingId(Hash32.ofWords(0, 0, 0, 2));
+  private static final Bytes CALL = Bytes.fromHex("0x01020304");
+
+  @TempDir Path dir;
+  private final FakeChain chain = new FakeChain();
+  private final StubL1 l1 = new StubL1(chain);
+  private final JdkTransport transport = new JdkTransport(1_000);
+  private final ExecutionClient execution =
+      new ExecutionClient(l1.pool(), transport, HttpOptions.DEFAULT);
+  private final List<PostingEvent> events = new ArrayList<>();
+  private RocksStore store;
+  private BlobTxSender sender;
+  private HeadTracker tracker;
+  private long nowMs = 1;
+
+  @BeforeEach
+  void open() {
+    chain.mineEmpty(3);
+    start();
+    follow();
+  }
+
+  /** What happens at a start of the node. */
+  private void start() {
+    store = RocksStore.open(dir, BlobTxSender.columns());
+    sender =
+        new BlobTxSender(
+            execution,
+            store,
+            TestBlobs.KEY,
+            UInt256.of(900),
+            BlobTxSender.Options.DEFAULT,
+            Runnable::run,
+            events::add);
+    BlobTxSender mine = sender;
+    tracker =
+        new HeadTracker(execution, List.of(), event -> assertThat(mine.onL1Event(event)).isTrue());
+  }
+
+  /** The process dies: only what is in the store stays. */
+  private void crash() {
+    store.close();
+    events.clear();
+    start();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    l1.close();
+    transport.close();
+  }
+
+  private void follow() {
+    while (tracker.step()) {
+      // until nothing waits
+    }
+    step();
+  }
+
+  private void step() {
+    nowMs += 2_000;
+    while (sender.step(nowMs) > 0) {
+      // until the inbox is empty
+    }
+  }
+
+  private static CompletableFuture<BlobSidecar> sidecar(int number) {
+    BlobTransaction made = TestBlobs.signedPosting(number, 1);
+    return CompletableFuture.completedFuture(
+        new BlobSidecar(
+            made.blobs(),
+            made.commitments(),
+            made.cellProofs(),
+            made.transaction().blobVersionedHashes()));
+  }
+
+  private void submit(PostingId id, int number) {
+    assertThat(sender.submit(id, TestBlobs.INBOX, CALL, sidecar(number))).isTrue();
+    step();
+  }
+
+  private List<BlobTransaction> pooled() {
+    return chain.pooled(sender.poster());
+  }
+
+  private <T extends PostingEvent> T only(Class<T> type) {
+    List<T> found = events.stream().filter(type::isInstance).map(type::cast).toList();
+    assertThat(found).as("events %s", events).hasSize(1);
+    return found.getFirst();
+  }
+
+  private int countOf(Class<? extends PostingEvent> type) {
+    return (int) events.stream().filter(type::isInstance).count();
+  }
+
+  @Test
+  void postsAndFollowsToFinality() {
+    submit(FIRST, 1);
+    Hash32 tx = only(PostingEvent.Sent.class).txHash();
+    assertThat(only(PostingEvent.Signed.class).nonce()).isZero();
+    assertThat(sender.isBusy()).isTrue();
+
+    FakeChain.FakeBlock block = chain.mine();
+    follow();
+
+    PostingEvent.Included included = only(PostingEvent.Included.class);
+    assertThat(included.txHash()).isEqualTo(tx);
+    assertThat(included.block().hash()).isEqualTo(block.hash());
+    assertThat(included.success()).isTrue();
+    assertThat(sender.isBusy()).isFalse();
+
+    chain.mineEmpty(3);
+    chain.finalise(block.number());
+    follow();
+    assertThat(only(PostingEvent.Final.class).txHash()).isEqualTo(tx);
+  }
+
+  @Test
+  void makesAWrapperOfVersionOneWithProofsThatVerify() throws DecodeException {
+    List<byte[]> blobs = List.of(TestBlobs.blob(1), TestBlobs.blob(2));
+    assertThat(sender.submit(FIRST, TestBlobs.INBOX, CALL, blobs)).isTrue();
+    step();
+
+    BlobTransaction sent = BlobTransaction.decode(l1.execution().sentRaw().getFirst());
+    Transaction tx = sent.transaction();
+    assertThat(tx.sender()).isEqualTo(TestBlobs.KEY.address());
+    assertThat(tx.chainId()).isEqualTo(UInt256.of(900));
+    assertThat(tx.to()).isEqualTo(TestBlobs.INBOX);
+    assertThat(tx.data()).isEqualTo(CALL);
+    assertThat(tx.maxFeePerGas()).isEqualTo(UInt256.of(3_000_000_000L));
+    assertThat(tx.blobVersionedHashes()).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      assertThat(Kzg.versionedHash(sent.commitments().get(i)))
+          .isEqualTo(tx.blobVersionedHashes().get(i));
+      assertThat(
+              Kzg.verifyCellProofs(
+                  sent.blobs().get(i).unsafeArray(),
+                  sent.commitments().get(i),
+                  sent.cellProofs().get(i)))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void refusesASecondPostingWhileOneIsOnItsWay() {
+    submit(FIRST, 1);
+    submit(SECOND, 2);
+    assertThat(only(PostingEvent.Refused.class).id()).isEqualTo(SECOND);
+    chain.mine();
+    follow();
+
+    submit(SECOND, 2);
+    assertThat(countOf(PostingEvent.Sent.class)).isEqualTo(2);
+    assertThat(pooled().getLast().transaction().nonce()).isEqualTo(1);
+  }
+
+  @Test
+  void neverPostsTheSameIdTwice() {
+    submit(FIRST, 1);
+    chain.mine();
+    follow();
+    submit(FIRST, 1);
+    assertThat(only(PostingEvent.Refused.class).why()).contains("already posted");
+    crash();
+    follow();
+    submit(FIRST, 1);
+    assertThat(only(PostingEvent.Refused.class).why()).contains("already posted");
+  }
+
+  @Test
+  void replacesWithTwiceTheFeesAfterTwoBlocks() {
+    chain.askBlobFee(UInt256.of(5_000_000_000L));
+    submit(FIRST, 1);
+    Hash32 first = only(PostingEvent.Sent.class).txHash();
+    chain.mine();
+    follow();
+    assertThat(countOf(PostingEvent.Replaced.class)).isZero();
+
+    chain.mine();
+    follow();
+
+    PostingEvent.Replaced replaced = only(PostingEvent.Replaced.class);
+    assertThat(replaced.oldTxHash()).isEqualTo(first);
+    BlobTransaction pooled = pooled().getFirst();
+    assertThat(pooled.transaction().hash()).isEqualTo(replaced.newTxHash());
+    assertThat(pooled.transaction().nonce()).isZero();
+    assertThat(pooled.transaction().data()).isEqualTo(CALL);
+    assertThat(pooled.transaction().maxFeePerBlobGas()).isEqualTo(UInt256.of(2_000_000_000L));
+    assertThat(pooled.transaction().maxFeePerGas()).isEqualTo(UInt256.of(6_000_000_000L));
+    assertThat(pooled.transaction().maxPriorityFeePerGas()).isEqualTo(UInt256.of(2_000_000_000L));
+
+    for (int i = 0; i < 5; i++) {
+      chain.mine();
+      follow();
+    }
+    assertThat(only(PostingEvent.Included.class).id()).isEqualTo(FIRST);
+    assertThat(countOf(PostingEvent.Replaced.class)).isEqualTo(3);
+  }
+
+  @Test
+  void followsTheMarketWhenItIsAboveTwiceTheOldFees() {
+    chain.askBlobFee(UInt256.of(50_000_000_000L));
+    submit(FIRST, 1);
+    l1.execution().setBlobBaseFee(UInt256.of(40_000_000_000L));
+    chain.mine();
+    chain.mine();
+    follow();
+
+    assertThat(pooled().getFirst().transaction().maxFeePerBlobGas())
+        .isEqualTo(UInt256.of(320_000_000_000L));
+    chain.mine();
+    follow();
+    assertThat(countOf(PostingEvent.Included.class)).isEqualTo(1);
+  }
+
+  @Test
+  void takesAnEarlierAttemptThatIsIncludedAfterAll() {
+    chain.askBlobFee(UInt256.of(5_000_000_000L));
+    submit(FIRST, 1);
+    Hash32 first = only(PostingEvent.Sent.class).txHash();
+    BlobTransaction old = pooled().getFirst();
+    chain.mine();
+    chain.mine();
+    follow();
+    only(PostingEvent.Replaced.class);
+
+    chain.mineWith(List.of(new FakeChain.Mined(old.transaction(), true, List.of())));
+    follow();
+
+    assertThat(only(PostingEvent.Included.class).txHash()).isEqualTo(first);
+  }
+
+  @Test
+  void sendsTheSameBytesAgainAfterAReorgTookThePostingOut() {
+    submit(FIRST, 1);
+    chain.mine();
+    follow();
+    chain.emptyPool();
+    int sent = l1.execution().sentRaw().size();
+
+    chain.reorg(1, 2);
+    follow();
+
+    Hash32 tx = only(PostingEvent.Reorged.class).txHash();
+    assertThat(l1.execution().sentRaw()).hasSize(sent + 1);
+    assertThat(l1.execution().sentRaw().getLast()).isEqualTo(l1.execution().sentRaw().getFirst());
+    chain.mine();
+    follow();
+    assertThat(events.getLast()).isInstanceOf(PostingEvent.Included.class);
+    assertThat(((PostingEvent.Included) events.getLast()).txHash()).isEqualTo(tx);
+  }
+
+  @Test
+  void bringsTwoPostingsBackInOrderAfterADeepReorg() {
+    submit(FIRST, 1);
+    chain.mine();
+    follow();
+    submit(SECOND, 2);
+    chain.mine();
+    follow();
+    chain.emptyPool();
+    chain.reorg(3, 4);
+    follow();
+    assertThat(countOf(PostingEvent.Reorged.class)).isEqualTo(2);
+    assertThat(pooled().stream().map(t -> t.transaction().nonce())).containsExactly(0L, 1L);
+
+    FakeChain.FakeBlock block = chain.mine();
+    follow();
+    assertThat(block.txs()).hasSize(2);
+    assertThat(countOf(PostingEvent.Included.class)).isEqualTo(4);
+  }
+
+  @Test
+  void sendsWhatWasSignedButNotSentAfterACrash() {
+    l1.execution().fail("eth_sendRawTransaction", -32000, "pool is full");
+    submit(FIRST, 1);
+    PostingEvent.Signed signed = only(PostingEvent.Signed.class);
+    assertThat(only(PostingEvent.Stuck.class).why()).contains("pool is full");
+    assertThat(pooled()).isEmpty();
+
+    crash();
+    l1.execution().heal("eth_sendRawTransaction");
+    follow();
+
+    assertThat(only(PostingEvent.Sent.class).txHash()).isEqualTo(signed.txHash());
+    assertThat(countOf(PostingEvent.Signed.class)).isZero();
+    chain.mine();
+    follow();
+    assertThat(only(PostingEvent.Included.class).txHash()).isEqualTo(signed.txHash());
+  }
+
+  @Test
+  void sendsTheSameBytesAfterACrashBehindTheSend() {
+    submit(FIRST, 1);
+    Bytes before = l1.execution().sentRaw().getLast();
+    chain.emptyPool();
+    crash();
+    follow();
+
+    assertThat(l1.execution().sentRaw().getLast()).isEqualTo(before);
+    chain.mine();
+    follow();
+    only(PostingEvent.Included.class);
+  }
+
+  @Test
+  void findsAfterACrashThatThePostingIsInTheChainLongSince() {
+    submit(FIRST, 1);
+    chain.mine();
+    chain.mineEmpty(HeadTracker.WINDOW_BLOCKS);
+    int sent = l1.execution().sentRaw().size();
+    crash();
+    follow();
+
+    only(PostingEvent.Included.class);
+    assertThat(l1.execution().sentRaw()).hasSize(sent);
+  }
+
+  @Test
+  void findsAfterACrashThatAReorgTookThePostingOut() {
+    submit(FIRST, 1);
+    chain.mine();
+    follow();
+    only(PostingEvent.Included.class);
+    chain.emptyPool();
+    chain.reorg(1, 3);
+    crash();
+    follow();
+    step();
+
+    only(PostingEvent.Reorged.class);
+    only(PostingEvent.Sent.class);
+    chain.mine();
+    follow();
+    only(PostingEvent.Included.class);
+  }
+
+  @Test
+  void keepsTheReplacementThroughACrash() {
+    chain.askBlobFee(UInt256.of(5_000_000_000L));
+    submit(FIRST, 1);
+    chain.mine();
+    chain.mine();
+    follow();
+    Hash32 replacement = only(PostingEvent.Replaced.class).newTxHash();
+    chain.emptyPool();
+    crash();
+    follow();
+
+    assertThat(pooled().getFirst().transaction().hash()).isEqualTo(replacement);
+  }
+
+  @Test
+  void waitsWithoutSigningWhileNoNodeIsReached() {
+    l1.answerInstead(() -> StubL1.Raw.text(502, "text/html", "<html>"));
+    submit(FIRST, 1);
+    step();
+    assertThat(countOf(PostingEvent.Signed.class)).isZero();
+    assertThat(countOf(PostingEvent.Stuck.class)).isEqualTo(1);
+
+    l1.behave();
+    step();
+
+    only(PostingEvent.Sent.class);
+  }
+
+  @Test
+  void saysFailedWhenAnotherTransactionTookTheNonce() {
+    l1.execution().fail("eth_sendRawTransaction", -32000, "pool is full");
+    submit(FIRST, 1);
+    BlobTransaction foreign = TestBlobs.signedPosting(0, 1);
+    chain.mineWith(List.of(new FakeChain.Mined(foreign.transaction(), true, List.of())));
+    l1.execution().heal("eth_sendRawTransaction");
+    for (int i = 0; i < 4; i++) {
+      chain.mineEmpty(1);
+      follow();
+    }
+
+    assertThat(only(PostingEvent.Failed.class).why()).contains("nonce 0");
+    assertThat(sender.isBusy()).isFalse();
+    submit(FIRST, 1);
+    assertThat(pooled().getLast().transaction().nonce()).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotTakeAReceiptOfABranchThatIsNotTheChain() {
+    submit(FIRST, 1);
+    chain.mine();
+    // the tracker has not told the block yet: its receipt does not count
+    step();
+    assertThat(countOf(PostingEvent.Included.class)).isZero();
+    follow();
+    only(PostingEvent.Included.class);
+  }
+
+  @Test
+  void neverGoesAboveItsFeeCaps() {
+    store.close();
+    store = RocksStore.open(dir, BlobTxSender.columns());
+    UInt256 gwei = UInt256.of(1_000_000_000L);
+    FeePolicy tight =
+        new FeePolicy(gwei, gwei, 8, gwei.multiply(UInt256.of(100)), gwei.multiply(UInt256.of(2)));
+    sender =
+        new BlobTxSender(
+            execution,
+            store,
+            TestBlobs.KEY,
+            UInt256.of(900),
+            new BlobTxSender.Options(tight, GasPolicy.DEFAULT, 2, 1_000),
+            Runnable::run,
+            events::add);
+    BlobTxSender mine = sender;
+    tracker =
+        new HeadTracker(execution, List.of(), event -> assertThat(mine.onL1Event(event)).isTrue());
+    follow();
+    chain.askBlobFee(UInt256.of(50_000_000_000L));
+    submit(FIRST, 1);
+    for (int i = 0; i < 8; i++) {
+      chain.mine();
+      follow();
+    }
+
+    assertThat(countOf(PostingEvent.Replaced.class)).isEqualTo(1);
+    assertThat(pooled().getFirst().transaction().maxFeePerBlobGas())
+        .isEqualTo(gwei.multiply(UInt256.of(2)));
+    assertThat(events.stream().filter(PostingEvent.Stuck.class::isInstance)).isNotEmpty();
+  }
+
+  @Test
+  void refusesBlobsThatAreNone() {
+    assertThat(sender.submit(FIRST, TestBlobs.INBOX, CALL, List.of(TestBlobs.notCanonical())))
+        .isTrue();
+    step();
+
+    assertThat(only(PostingEvent.Refused.class).why()).contains("not a blob");
+    assertThat(sender.isBusy()).isFalse();
+  }
+}
