@@ -107,6 +107,12 @@ contract OperatorRegistryTest is TestBase {
         _registry.register{value: sentWei}([numbered(1), numbered(2)], numbered(3));
     }
 
+    function test_refusesOneWeiTooLittle() public {
+        VM.expectRevert(abi.encodeWithSelector(OperatorRegistry.StakeTooLow.selector, MIN_STAKE - 1, MIN_STAKE));
+        VM.prank(_owner);
+        _registry.register{value: MIN_STAKE - 1}([numbered(1), numbered(2)], numbered(3));
+    }
+
     function test_refusesAZeroPosterOrCommitter() public {
         _refuseKeys(
             [address(0), numbered(2)], numbered(3), abi.encodeWithSelector(OperatorRegistry.ZeroAddress.selector)
@@ -327,6 +333,16 @@ contract OperatorRegistryTest is TestBase {
         VM.expectRevert(again);
         VM.prank(_owner);
         _registry.freeze(id);
+    }
+
+    function test_refusesAWithdrawalOneSecondTooEarly() public {
+        uint32 id = _register(10);
+        VM.prank(_owner);
+        _registry.exit(id);
+        VM.warp(START + EXIT_DELAY - 1);
+        VM.expectRevert(abi.encodeWithSelector(OperatorRegistry.StakeLocked.selector, id, START + EXIT_DELAY));
+        VM.prank(_owner);
+        _registry.withdraw(id);
     }
 
     function test_refusesASecondExit() public {
