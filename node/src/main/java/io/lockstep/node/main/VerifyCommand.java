@@ -131,7 +131,7 @@ final class VerifyCommand {
       return forged("the signer " + commitment.committer() + " is not a registered committer");
     }
     Operator operator = registry.operator(operatorId, BlockTag.LATEST);
-    if (operator.isFrozen()) {
+    if (operator.frozenAtSeconds() != 0) {
       return new Finding(ExitCode.NO, "unbacked", "operator " + operatorId + " is frozen");
     }
     if (operator.stake().amount().isZero()) {

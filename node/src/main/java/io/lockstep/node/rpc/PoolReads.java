@@ -33,8 +33,8 @@ public final class PoolReads {
   }
 
   @Nullable Transaction waiting(long rollupId, Hash32 txHash) {
-    return ask(rollupId, pool -> Optional.ofNullable(pool.get(txHash)), Optional.empty())
-        .orElse(null);
+    Optional<Transaction> none = Optional.empty();
+    return ask(rollupId, pool -> Optional.ofNullable(pool.get(txHash)), none).orElse(null);
   }
 
   OptionalLong pendingNonce(long rollupId, Address account) {

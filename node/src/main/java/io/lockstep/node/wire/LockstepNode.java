@@ -155,7 +155,8 @@ public final class LockstepNode implements AutoCloseable {
     L1View view = new L1View(l1.spec().clock(), cluster.parameters().minAnchorLagSlots());
     Turns turns = new Turns(clock, cluster.parameters().registryDelayEpochs(), Wei.ZERO);
     Derivation derivation =
-        new Derivation(chains, log, rules, domain, clusterId, turns::committer);
+        new Derivation(
+            chains, log, rules, domain, clusterId, genesisBatchHash, turns::committer);
     Follower follower = new Follower(chains, view, turns, domain, clusterId, ledger, rules);
     Pools pools = new Pools(mempools(chains));
     LoopRules loopRules =
@@ -271,10 +272,13 @@ public final class LockstepNode implements AutoCloseable {
 
   private Map<Long, Mempool> mempools(Cluster cluster) {
     MempoolLimits limits =
-        MempoolLimits.of(
+        new MempoolLimits(
             config.sequencer().mempoolMaxTransactions(),
+            config.sequencer().mempoolMaxBytes(),
             config.sequencer().mempoolMaxPerSender(),
-            config.sequencer().mempoolMaxBytes());
+            MempoolLimits.DEFAULT.maxTransactionBytes(),
+            MempoolLimits.DEFAULT.queuedLifetimeMs(),
+            MempoolLimits.DEFAULT.minTipWei());
     Map<Long, Mempool> out = new LinkedHashMap<>();
     for (Rollup rollup : cluster.rollups()) {
       out.put(rollup.id(), new Mempool(limits, DropListener.NONE));

@@ -4,6 +4,7 @@ package io.lockstep.sequencer.derive;
 import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.block.TxOutcome;
 import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.primitives.tx.Block;
@@ -34,6 +35,7 @@ public final class Derivation {
   private final DerivationLog log;
   private final DerivationRules rules;
   private final BatchCheck check;
+  private final Hash32 genesisBatchHash;
 
   /** EIP-1559 and all clients: the least gas limit of a block. */
   private static final long MIN_GAS_LIMIT = 5_000;
@@ -64,8 +66,10 @@ public final class Derivation {
       DerivationRules rules,
       CommitmentDomain domain,
       Hash32 clusterId,
+      Hash32 genesisBatchHash,
       IntFunction<@Nullable Address> committerOf) {
     this.cluster = cluster;
+    this.genesisBatchHash = genesisBatchHash;
     this.log = log;
     this.rules = rules;
     this.check = new BatchCheck(domain, clusterId, rules, committerOf);
@@ -78,7 +82,10 @@ public final class Derivation {
     Outcome outcome =
         switch (batch.content()) {
           case FetchedBatch.Content.Garbage garbage -> new Outcome.Skipped(garbage.why(), -1);
-          case FetchedBatch.Content.Readable readable -> derive(at, batch, readable, anchorBefore);
+          case FetchedBatch.Content.Readable readable ->
+              isWhatTheInboxTook(before, batch, readable.call())
+                  ? derive(at, batch, readable, anchorBefore)
+                  : new Outcome.Skipped("the call data is not what the inbox took", -1);
         };
     long anchorAfter = anchorBefore;
     String skipped = "";
@@ -102,6 +109,16 @@ public final class Derivation {
             anchorAfter,
             skipped));
     return outcome;
+  }
+
+  /** A call through another contract may show other call data than the inbox was given. */
+  private boolean isWhatTheInboxTook(
+      DerivationLog.@Nullable Entry before, FetchedBatch batch, Batch call) {
+    Hash32 parent = before == null ? genesisBatchHash : before.batchHash();
+    Hash32 hash =
+        ClusterInboxAbi.batchHash(
+            parent, call, batch.event().blobHashes(), batch.event().operatorId());
+    return hash.equals(batch.event().batchHash());
   }
 
   /** Takes back everything that batches above {@code l1Number} gave; unsafe blocks stay. */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.main;
+
+import io.lockstep.config.cli.EvmRunOptions;
+import io.lockstep.config.cli.ExitCode;
+import io.lockstep.config.cli.FixtureOptions;
+import io.lockstep.execution.fixture.BlockTestRunner;
+import io.lockstep.execution.fixture.CaseResult;
+import io.lockstep.execution.fixture.EvmRun;
+import io.lockstep.execution.fixture.StateTestRunner;
+import io.lockstep.execution.fork.Fork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code lockstep evm run / statetest / blocktest}: the EVM by itself. */
+final class EvmCommands {
+  private EvmCommands() {}
+
+  static ExitCode run(EvmRunOptions options) {
+    Fork fork = Fork.named(options.fork());
+    if (fork == null) {
+      System.err.println("lockstep: no fork is named " + options.fork());
+      return ExitCode.USAGE;
+    }
+    EvmRun.Result result =
+        EvmRun.run(options.code(), options.input(), options.gasLimit(), fork, null);
+    if (options.json()) {
+      ObjectNode out = JsonNodeFactory.instance.objectNode();
+      out.put("success", result.success())
+          .put("error", result.error())
+          .put("output", result.output().toHex())
+          .put("gasUsed", result.gasUsed());
+      System.out.println(out);
+    } else {
+      System.out.println(result.success() ? "success" : "failed: " + result.error());
+      System.out.println("output  " + result.output());
+      System.out.println("gas     " + result.gasUsed());
+    }
+    return result.success() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  static ExitCode stateTest(FixtureOptions options) {
+    StateTestRunner runner = new StateTestRunner();
+    return runAll(options, runner::run);
+  }
+
+  static ExitCode blockTest(FixtureOptions options) {
+    BlockTestRunner runner = new BlockTestRunner();
+    return runAll(options, runner::run);
+  }
+
+  @FunctionalInterface
+  private interface Runner {
+    void run(Path file, Consumer<CaseResult> results) throws IOException;
+  }
+
+  private static ExitCode runAll(FixtureOptions options, Runner runner) {
+    long[] counts = new long[2];
+    Consumer<CaseResult> print =
+        result -> {
+          if (isWanted(options, result)) {
+            counts[result.pass() ? 0 : 1]++;
+            System.out.println(json(result));
+          }
+        };
+    for (Path file : files(options)) {
+      try {
+        runner.run(file, print);
+      } catch (IOException e) {
+        print.accept(
+            CaseResult.failed(file.toString(), "", "cannot be read: " + e.getMessage()));
+      }
+    }
+    System.out.println(counts[0] + " passed, " + counts[1] + " failed");
+    return counts[1] == 0 ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  private static boolean isWanted(FixtureOptions options, CaseResult result) {
+    String fork = options.fork();
+    String name = options.name();
+    return (fork == null || fork.equals(result.fork()) || result.fork().isEmpty())
+        && (name == null || result.name().contains(name));
+  }
+
+  private static List<Path> files(FixtureOptions options) {
+    return options.files().stream().flatMap(EvmCommands::fixturesIn).toList();
+  }
+
+  private static Stream<Path> fixturesIn(Path path) {
+    if (!Files.isDirectory(path)) {
+      return Stream.of(path);
+    }
+    try (Stream<Path> found = Files.walk(path)) {
+      return found
+          .filter(file -> file.toString().endsWith(".json") || file.toString().endsWith(".jsonl.gz"))
+          .sorted()
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      return Stream.of(path);
+    }
+  }
+
+  private static ObjectNode json(CaseResult result) {
+    ObjectNode out = JsonNodeFactory.instance.objectNode();
+    out.put("name", result.name())
+        .put("fork", result.fork())
+        .put("pass", result.pass())
+        .put("stateRoot", result.stateRoot())
+        .put("error", result.error());
+    return out;
+  }
+}

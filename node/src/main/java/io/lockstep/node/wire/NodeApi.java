@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.wire;
+
+import io.lockstep.config.NodeConfig;
+import io.lockstep.config.RpcConfig;
+import io.lockstep.config.cli.CommandLineParser;
+import io.lockstep.execution.block.TxCheck;
+import io.lockstep.execution.fork.Fork;
+import io.lockstep.execution.rpc.CallOptions;
+import io.lockstep.execution.rpc.ChainMethods;
+import io.lockstep.execution.rpc.ChainSubscriptions;
+import io.lockstep.execution.rpc.ReceiptJson;
+import io.lockstep.execution.rpc.Subscription;
+import io.lockstep.node.ops.Dashboard;
+import io.lockstep.node.ops.Health;
+import io.lockstep.node.ops.Metrics;
+import io.lockstep.node.ops.OpsRoutes;
+import io.lockstep.node.rpc.NodeChainView;
+import io.lockstep.node.rpc.PoolReads;
+import io.lockstep.node.rpc.PreconfMethods;
+import io.lockstep.node.rpc.Streams;
+import io.lockstep.node.rpc.SyncDesk;
+import io.lockstep.node.rpc.TxMethods;
+import io.lockstep.node.rpc.TxpoolMethods;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.gossip.GossipNode;
+import io.lockstep.preconf.gossip.Topics;
+import io.lockstep.preconf.wire.Routes;
+import io.lockstep.preconf.wire.RpcEndpoint;
+import io.lockstep.preconf.wire.SubscriptionSource;
+import io.lockstep.preconf.wire.WireOptions;
+import io.lockstep.preconf.wire.WireServer;
+import io.lockstep.primitives.rpc.RpcMethod;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.sequencer.head.NodeStatus;
+import io.lockstep.sequencer.head.NodeView;
+import io.lockstep.sequencer.loop.Core;
+import io.lockstep.sequencer.loop.SequencerLoop;
+import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.window.WindowClock;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The node's two servers: JSON-RPC for everybody, operations for its operator. */
+final class NodeApi {
+  /** Blocks that one eth_getLogs may span, and logs that it may answer with. */
+  private static final int MAX_LOG_BLOCKS = 10_000;
+
+  private static final int MAX_LOGS = 20_000;
+
+  private final NodeConfig config;
+  private final Core core;
+  private final WindowClock clock;
+  private final CommitmentDomain domain;
+  private final SequencerLoop loop;
+  private final Outbox outbox;
+  private final SyncDesk desk;
+  private final Streams streams;
+  private final GossipNode gossip;
+  private final LongSupplier clockMs;
+  private final Map<Long, RpcEndpoint> endpoints = new LinkedHashMap<>();
+
+  NodeApi(
+      NodeConfig config,
+      Core core,
+      WindowClock clock,
+      CommitmentDomain domain,
+      SequencerLoop loop,
+      Outbox outbox,
+      SyncDesk desk,
+      Streams streams,
+      GossipNode gossip,
+      LongSupplier clockMs) {
+    this.config = config;
+    this.core = core;
+    this.clock = clock;
+    this.domain = domain;
+    this.loop = loop;
+    this.outbox = outbox;
+    this.desk = desk;
+    this.streams = streams;
+    this.gossip = gossip;
+    this.clockMs = clockMs;
+    PoolReads pool = new PoolReads(loop, core.pools());
+    for (Rollup rollup : core.cluster().rollups()) {
+      endpoints.put(rollup.id(), endpoint(rollup, pool));
+    }
+  }
+
+  private RpcEndpoint endpoint(Rollup rollup, PoolReads pool) {
+    RpcConfig rpc = config.rpc();
+    NodeChainView view =
+        new NodeChainView(
+            rollup,
+            outbox::view,
+            pool,
+            () -> gossip.peers().size(),
+            clockMs,
+            CommandLineParser.version());
+    streams.onViews(view::onViews);
+    Map<String, RpcMethod> methods =
+        new HashMap<>(
+            new ChainMethods(
+                    view,
+                    new CallOptions(
+                        rpc.callGasCap(), rpc.callTimeoutMs(), MAX_LOG_BLOCKS, MAX_LOGS))
+                .methods());
+    new TxMethods(
+            rollup.id(),
+            loop,
+            desk,
+            streams,
+            (id, tx) -> gossip.flood(Topics.TRANSACTION, PeerDesk.encode(id, tx)),
+            tx -> intakeFault(rollup, tx),
+            hash -> ReceiptJson.of(view, hash),
+            view::pendingNonce,
+            new TxMethods.Timeouts(rpc.syncTimeoutMs(), rpc.syncTimeoutMaxMs()))
+        .addTo(methods);
+    new TxpoolMethods(rollup.id(), pool).addTo(methods);
+    new PreconfMethods(domain, core.ledger(), clock, outbox::view, clockMs).addTo(methods);
+    return new RpcEndpoint(
+        methods,
+        Map.of(
+            "newHeads", source(ChainSubscriptions.newHeads(view)),
+            "logs", source(ChainSubscriptions.logs(view)),
+            "newPendingTransactions", streams.newPendingTransactions(),
+            "frags", streams.frags(),
+            "seals", streams.seals()));
+  }
+
+  /** What needs neither state nor the loop: form, chain id, gas. */
+  private @Nullable String intakeFault(Rollup rollup, Transaction tx) {
+    long nowSeconds = Math.floorDiv(clockMs.getAsLong(), 1000);
+    Fork fork = rollup.genesis().forks().at(outbox.view().first().head().number() + 1, nowSeconds);
+    var fault =
+        TxCheck.withoutState(
+            tx, fork, rollup.genesis().forks().blobParams(fork), rollup.genesis().chainId());
+    return fault == null ? null : fault.message();
+  }
+
+  private static SubscriptionSource source(Subscription subscription) {
+    return subscription::subscribe;
+  }
+
+  WireServer startRpc() throws IOException {
+    RpcConfig rpc = config.rpc();
+    Map<String, RpcEndpoint> paths = new LinkedHashMap<>();
+    paths.put("/", endpoints.get(core.cluster().first().id()));
+    endpoints.forEach((id, endpoint) -> paths.put("/" + id, endpoint));
+    WireOptions options =
+        WireOptions.builder(rpc.host(), rpc.port())
+            .maxBodyBytes(rpc.maxBodyBytes())
+            .maxAnswerBytes(rpc.maxAnswerBytes())
+            .maxBatchCalls(rpc.maxBatch())
+            .maxConnections(rpc.maxConnections())
+            .maxSubscriptionsPerConnection(rpc.maxSubscriptions())
+            .maxCallsInFlight(rpc.maxCalls())
+            .build();
+    return WireServer.start(options, new Routes(), paths);
+  }
+
+  WireServer startOps() throws IOException {
+    Metrics metrics = new Metrics();
+    metrics.gauge("lockstep_head_unsafe", "height of the sealed head", () -> view().first().head().number());
+    metrics.gauge("lockstep_head_safe", "height derived from L1", () -> view().first().safe().number());
+    metrics.gauge(
+        "lockstep_head_finalized",
+        "height derived from finalized L1",
+        () -> view().first().finalized().number());
+    metrics.gauge("lockstep_sequencing", "1 while this node sequences", () -> view().status().sequencing() ? 1 : 0);
+    metrics.gauge("lockstep_peers", "connected gossip peers", () -> gossip.peers().size());
+    metrics.gauge(
+        "lockstep_exposure_wei",
+        "coverage of own promises that are not on L1 yet",
+        () -> view().status().exposureWei().toBigInteger().doubleValue());
+    metrics.counted(
+        "lockstep_promise_mismatches",
+        "times that a derived block was not the promised one; stays 0",
+        () -> view().status().promiseMismatches());
+    for (NodeStatus.State state : NodeStatus.State.values()) {
+      metrics.gauge(
+          "lockstep_state_" + state.name().toLowerCase(java.util.Locale.ROOT),
+          "1 while the node is in state " + state,
+          () -> view().status().state() == state ? 1 : 0);
+    }
+    Health health =
+        new Health()
+            .check("state", this::stateVerdict)
+            .check("promises", this::promiseVerdict);
+    RpcEndpoint first = endpoints.get(core.cluster().first().id());
+    if (first == null) {
+      throw new IllegalStateException("a cluster has a first rollup");
+    }
+    return WireServer.start(
+        WireOptions.of(config.ops().host(), config.ops().port()),
+        OpsRoutes.of(metrics, health, new Dashboard(first.methods())),
+        Map.of());
+  }
+
+  private NodeView view() {
+    return outbox.view();
+  }
+
+  private Health.Verdict stateVerdict() {
+    NodeStatus status = view().status();
+    String text = status.state() + ": " + status.why();
+    return switch (status.state()) {
+      case SYNCING, SAFE_HALT -> new Health.Verdict.Failing(text);
+      case FOLLOWING, ARMED, HANDOVER_IN, SEQUENCING, POSTING, SETTLING ->
+          new Health.Verdict.Passing(text);
+    };
+  }
+
+  private Health.Verdict promiseVerdict() {
+    long mismatches = view().status().promiseMismatches();
+    return mismatches == 0
+        ? new Health.Verdict.Passing("every derived block was the promised one")
+        : new Health.Verdict.Failing(mismatches + " derived blocks were not the promised ones");
+  }
+}
