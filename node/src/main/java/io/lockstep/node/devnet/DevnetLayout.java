@@ -126,7 +126,7 @@ final class DevnetLayout {
   private static void checkPort(int port, String what) throws DevnetFailure {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException e) {
       throw new DevnetFailure("port " + port + " for " + what + " is taken", e);
     }

@@ -2,11 +2,10 @@
 package io.lockstep.node.rpc;
 
 import io.lockstep.primitives.types.Hash32;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SyncDesk {
   private static final int MOST_WAITERS = 20_000;
 
-  private final Map<Hash32, Set<CompletableFuture<Void>>> waiting = new HashMap<>();
+  private final Map<Hash32, List<CompletableFuture<Void>>> waiting = new HashMap<>();
   private int waiters;
 
   /** A place in the queue; null when too many wait. */
@@ -26,7 +25,7 @@ public final class SyncDesk {
     }
     waiters++;
     CompletableFuture<Void> future = new CompletableFuture<>();
-    waiting.computeIfAbsent(txHash, _ -> new HashSet<>()).add(future);
+    waiting.computeIfAbsent(txHash, _ -> new ArrayList<>()).add(future);
     return future;
   }
 
@@ -46,8 +45,8 @@ public final class SyncDesk {
   }
 
   synchronized void leave(Hash32 txHash, CompletableFuture<Void> place) {
-    Set<CompletableFuture<Void>> places = waiting.get(txHash);
-    if (places != null && places.remove(place)) {
+    List<CompletableFuture<Void>> places = waiting.get(txHash);
+    if (places != null && places.removeIf(other -> other == place)) {
       waiters--;
       if (places.isEmpty()) {
         waiting.remove(txHash);
@@ -58,7 +57,7 @@ public final class SyncDesk {
   /** These have a receipt now. */
   public void shown(List<Hash32> txHashes) {
     for (Hash32 hash : txHashes) {
-      Set<CompletableFuture<Void>> places;
+      List<CompletableFuture<Void>> places;
       synchronized (this) {
         places = waiting.remove(hash);
         if (places == null) {

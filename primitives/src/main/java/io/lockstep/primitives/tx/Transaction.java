@@ -210,7 +210,7 @@ public final class Transaction {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Transaction that && hash().equals(that.hash());
   }
 

@@ -4,6 +4,7 @@ package io.lockstep.primitives.types;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** A 20-byte account address. Any thread. */
 public final class Address implements Comparable<Address> {
@@ -104,7 +105,7 @@ public final class Address implements Comparable<Address> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Address that
         && high == that.high
         && middle == that.middle

@@ -2,6 +2,7 @@
 package io.lockstep.primitives.types;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable byte string with value equality, for fields of records (call data, code, log data).
@@ -79,7 +80,7 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Bytes that && Arrays.equals(value, that.value);
   }
 

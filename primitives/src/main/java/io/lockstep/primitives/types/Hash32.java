@@ -4,6 +4,7 @@ package io.lockstep.primitives.types;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * 32 bytes: a hash, a root, a storage key. Four longs rather than an array: small and cheap as a
@@ -109,7 +110,7 @@ public final class Hash32 implements Comparable<Hash32> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Hash32 that && a == that.a && b == that.b && c == that.c && d == that.d;
   }
 

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable unsigned 256-bit integer, arithmetic modulo 2^256 as in the EVM. For records and
@@ -207,7 +208,7 @@ public final class UInt256 implements Comparable<UInt256> {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof UInt256 o && l0 == o.l0 && l1 == o.l1 && l2 == o.l2 && l3 == o.l3;
   }
 

@@ -44,7 +44,7 @@ final class BatchCheck {
   }
 
   @Nullable String fault(
-      L1Block at, FetchedBatch.Content.Readable content, List<Long> rollupIds) {
+      L1Block at, FetchedBatch.Content.Decoded content, List<Long> rollupIds) {
     String fault = shapeFault(content.call(), content.blobs(), rollupIds);
     if (fault == null) fault = rangeFault(at, content.call(), content.blobs());
     if (fault == null) fault = anchorFault(content);
@@ -116,7 +116,7 @@ final class BatchCheck {
     return null;
   }
 
-  private @Nullable String anchorFault(FetchedBatch.Content.Readable content) {
+  private @Nullable String anchorFault(FetchedBatch.Content.Decoded content) {
     long before = 0;
     Map<Long, L1Block> anchors = content.anchors();
     for (BlockData block : content.blobs().segments().getFirst().blocks()) {

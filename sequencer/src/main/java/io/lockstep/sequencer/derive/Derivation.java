@@ -82,7 +82,7 @@ public final class Derivation {
     Outcome outcome =
         switch (batch.content()) {
           case FetchedBatch.Content.Garbage garbage -> new Outcome.Skipped(garbage.why(), -1);
-          case FetchedBatch.Content.Readable readable ->
+          case FetchedBatch.Content.Decoded readable ->
               isWhatTheInboxTook(before, batch, readable.call())
                   ? derive(at, batch, readable, anchorBefore)
                   : new Outcome.Skipped("the call data is not what the inbox took", -1);
@@ -91,7 +91,7 @@ public final class Derivation {
     String skipped = "";
     switch (outcome) {
       case Outcome.Derived _ -> {
-        if (batch.content() instanceof FetchedBatch.Content.Readable readable) {
+        if (batch.content() instanceof FetchedBatch.Content.Decoded readable) {
           List<BlockData> blocks = readable.blobs().segments().getFirst().blocks();
           anchorAfter = Math.max(anchorBefore, blocks.getLast().anchorNumber());
         }
@@ -136,7 +136,7 @@ public final class Derivation {
   }
 
   private Outcome derive(
-      L1Block at, FetchedBatch batch, FetchedBatch.Content.Readable content, long anchorBefore) {
+      L1Block at, FetchedBatch batch, FetchedBatch.Content.Decoded content, long anchorBefore) {
     List<Long> rollupIds = cluster.rollups().stream().map(Rollup::id).toList();
     String fault = check.fault(at, content, rollupIds);
     if (fault != null) {
@@ -212,7 +212,7 @@ public final class Derivation {
         : null;
   }
 
-  private TickPlan plan(FetchedBatch.Content.Readable content, int poster, BlockData data) {
+  private TickPlan plan(FetchedBatch.Content.Decoded content, int poster, BlockData data) {
     Batch call = content.call();
     L1Block anchor = content.anchors().get(data.anchorNumber());
     if (anchor == null) {

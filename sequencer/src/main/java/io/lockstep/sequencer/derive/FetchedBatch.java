@@ -21,7 +21,7 @@ public record FetchedBatch(BatchProposed event, Content content) {
      * @param anchors the canonical L1 blocks at the anchor numbers that the batch names, as of the
      *     block that holds the batch; a number that does not exist is missing
      */
-    record Readable(Batch call, BatchContents blobs, Map<Long, L1Block> anchors)
+    record Decoded(Batch call, BatchContents blobs, Map<Long, L1Block> anchors)
         implements Content {}
 
     /** Never to be decoded by anyone: it derives to nothing. */

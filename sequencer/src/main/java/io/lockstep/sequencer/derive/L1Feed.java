@@ -252,7 +252,7 @@ public final class L1Feed {
         }
       }
     }
-    return new FetchedBatch.Content.Readable(call, contents, anchors);
+    return new FetchedBatch.Content.Decoded(call, contents, anchors);
   }
 
   private List<Bytes> fetchBlobs(BlockRef block, PostedBatch posted)
