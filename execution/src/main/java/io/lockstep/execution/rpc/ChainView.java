@@ -76,7 +76,10 @@ public interface ChainView {
   /** State after a retained block, or null when it is not (or no longer) here. */
   @Nullable StateReader stateAt(Hash32 blockHash);
 
-  /** The environment that calls at {@code latest} and {@code pending} run in: the open or next block's. */
+  /**
+   * The environment that calls at {@code latest} and {@code pending} run in: the open or next
+   * block's.
+   */
   BlockEnv newestEnv();
 
   /** Hashes of the ancestors of a block whose parent is {@code parentHash}, by number. */

@@ -9,6 +9,7 @@ import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.storage.kv.StorageException;
@@ -51,11 +52,34 @@ final class StateTrie {
     }
   }
 
-  MerkleTrie accounts() {
+  AccountProof prove(Address address, List<UInt256> slots) {
+    List<Bytes> proof = accounts().prove(StateRoots.keyOf(address).toArray());
+    StoredAccount found = account(address);
+    StoredAccount shown =
+        found == null ? StoredAccount.of(AccountState.EMPTY, Keccak.EMPTY_TRIE_ROOT) : found;
+    List<AccountProof.StorageProof> words = new ArrayList<>(slots.size());
+    for (UInt256 slot : slots) {
+      words.add(
+          new AccountProof.StorageProof(
+              slot,
+              storage(shown, slot),
+              storageOf(shown).prove(StateRoots.keyOf(slot).toArray())));
+    }
+    return new AccountProof(
+        address,
+        shown.nonce(),
+        shown.balance(),
+        shown.storageRoot(),
+        shown.codeHash(),
+        List.copyOf(proof),
+        List.copyOf(words));
+  }
+
+  private MerkleTrie accounts() {
     return new MerkleTrie(nodes, root);
   }
 
-  MerkleTrie storageOf(StoredAccount account) {
+  private MerkleTrie storageOf(StoredAccount account) {
     return new MerkleTrie(nodes, account.storageRoot());
   }
 

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.execution.state;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.lockstep.execution.block.ExecutedBlock;
+import io.lockstep.execution.journal.StateDiff;
+import io.lockstep.execution.journal.StateReader;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.BlockHeader;
+import io.lockstep.primitives.tx.Receipt;
+import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.storage.column.Keys;
+import io.lockstep.storage.kv.Column;
+import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.KeyValueStore.Durability;
+import io.lockstep.storage.kv.StorageException;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One chain's blocks and state in a store, under a prefix of column names. Each change of the head
+ * is one atomic batch with the head pointer in it, so that the chain is whole whenever the process
+ * dies.
+ *
+ * <p>At the head the state lies flat; the trie's nodes lie beside it by hash and are not pruned, so
+ * that the state of every block that was ever appended can be read. For the last {@value
+ * #UNDO_BLOCKS} blocks what they changed is kept, and a rewind over them puts the old values back
+ * without executing anything.
+ *
+ * <p>Reads from any thread. One thread writes ({@link #prepare}, {@link #append}, {@link
+ * #rewindTo}, {@link #setMark}); they exclude each other. The store is not closed with the chain:
+ * it may hold others.
+ */
+public final class ChainDb implements AutoCloseable {
+  /** How many blocks a rewind reaches back. */
+  public static final int UNDO_BLOCKS = 1_024;
+
+  /** Most storage words in one proof. */
+  public static final int PROOF_LIMIT_SLOTS = 1_024;
+
+  private static final byte[] HEAD = "head".getBytes(US_ASCII);
+  private static final byte[] GENESIS = "genesis".getBytes(US_ASCII);
+
+  private final KeyValueStore store;
+  private final ChainColumns columns;
+  private final TrieNodes nodes;
+  private final CodeStore codes;
+  private final FlatState flat;
+  private final ChainBlocks blocks;
+  private final BlockHeader genesisHeader;
+  private volatile Head head;
+
+  /** What readers see of the head, replaced as a whole. */
+  private record Head(BlockHeader header, Hash32 hash, StateReader state) {}
+
+  private ChainDb(KeyValueStore store, String prefix, Genesis genesis, ChainCaches caches) {
+    this.store = store;
+    this.columns = ChainColumns.of(prefix);
+    this.nodes = new TrieNodes(store, columns.trie(), caches.trieBytes());
+    this.codes = new CodeStore(store, columns.code(), caches.codeBytes());
+    this.flat = new FlatState(store, columns, caches);
+    this.blocks = new ChainBlocks(store, columns, caches.headers());
+
+    PreparedRoot allocated =
+        new StateTrie(NodeSource.NONE, Keccak.EMPTY_TRIE_ROOT)
+            .prepare(Hash32.ZERO, genesis.allocation(), address -> null);
+    this.genesisHeader = genesis.header(allocated.stateRoot());
+    Hash32 genesisHash = genesisHeader.hash();
+    byte[] known = store.get(columns.meta(), GENESIS);
+    if (known == null) {
+      writeGenesis(genesisHash, allocated);
+    } else if (!genesisHash.equals(Hash32.of(known))) {
+      throw new StorageException(
+          "chain "
+              + prefix
+              + " was made from the genesis block "
+              + Hash32.of(known)
+              + ", not from the given "
+              + genesisHash);
+    }
+    this.head = loadHead(prefix);
+  }
+
+  /** The columns that the store of a chain with this prefix must be opened with. */
+  public static List<Column> columns(String prefix) {
+    return ChainColumns.of(prefix).all();
+  }
+
+  /**
+   * Opens the chain, or begins it with the genesis block.
+   *
+   * @throws StorageException when the store holds another chain under this prefix, or damage
+   */
+  public static ChainDb open(KeyValueStore store, String prefix, Genesis genesis) {
+    return open(store, prefix, genesis, ChainCaches.DEFAULT);
+  }
+
+  /** As {@link #open(KeyValueStore, String, Genesis)} with other bounds of its caches. */
+  public static ChainDb open(
+      KeyValueStore store, String prefix, Genesis genesis, ChainCaches caches) {
+    return new ChainDb(store, prefix, genesis, caches);
+  }
+
+  public BlockHeader head() {
+    return head.header;
+  }
+
+  public Hash32 headHash() {
+    return head.hash;
+  }
+
+  public BlockHeader genesisHeader() {
+    return genesisHeader;
+  }
+
+  public @Nullable BlockHeader headerByHash(Hash32 hash) {
+    return blocks.header(hash);
+  }
+
+  public @Nullable Hash32 canonicalHash(long number) {
+    return blocks.canonicalHash(number);
+  }
+
+  public @Nullable BlockHeader canonicalHeader(long number) {
+    Hash32 hash = blocks.canonicalHash(number);
+    return hash == null ? null : blocks.header(hash);
+  }
+
+  /** The block with this hash, canonical or left behind by a rewind. */
+  public @Nullable Block block(Hash32 hash) {
+    return blocks.block(hash);
+  }
+
+  public @Nullable List<Receipt> receipts(Hash32 blockHash) {
+    return blocks.receipts(blockHash);
+  }
+
+  /** Where a transaction of the canonical chain stands; null for any other. */
+  public @Nullable TxLocation transaction(Hash32 txHash) {
+    return blocks.transaction(txHash);
+  }
+
+  /** The state at the head; it stays that of this block when the head moves on. */
+  public StateReader headState() {
+    return head.state;
+  }
+
+  /** The state after a block, canonical or left behind; null when the block is not known. */
+  public @Nullable StateReader stateAt(Hash32 blockHash) {
+    Head now = head;
+    if (blockHash.equals(now.hash)) {
+      return now.state;
+    }
+    BlockHeader header = blocks.header(blockHash);
+    return header == null ? null : trieState(header.stateRoot());
+  }
+
+  /**
+   * Merkle proofs of an account and of some of its storage after a block; null when the block is
+   * not known.
+   *
+   * @throws IllegalArgumentException on more than {@value #PROOF_LIMIT_SLOTS} slots
+   */
+  public @Nullable AccountProof proof(Hash32 blockHash, Address address, List<UInt256> slots) {
+    if (slots.size() > PROOF_LIMIT_SLOTS) {
+      throw new IllegalArgumentException(
+          "proofs of " + slots.size() + " slots asked for, limit " + PROOF_LIMIT_SLOTS);
+    }
+    BlockHeader header = blocks.header(blockHash);
+    return header == null ? null : new StateTrie(nodes, header.stateRoot()).prove(address, slots);
+  }
+
+  /** For BLOCKHASH in a block on top of the head: by number, zero beyond 256 blocks. */
+  public LongFunction<Hash32> ancestorHashes() {
+    Head now = head;
+    return new AncestorHashes(blocks::header, now.header.number(), now.hash);
+  }
+
+  /**
+   * For BLOCKHASH in a block on top of the given one.
+   *
+   * @throws IllegalArgumentException when it is not known
+   */
+  public LongFunction<Hash32> ancestorHashes(Hash32 parentHash) {
+    BlockHeader parent = blocks.header(parentHash);
+    if (parent == null) {
+      throw new IllegalArgumentException("block " + parentHash + " is not known");
+    }
+    return new AncestorHashes(blocks::header, parent.number(), parentHash);
+  }
+
+  /** The block that was given this name, {@code safe} or {@code finalized} for instance. */
+  public @Nullable Hash32 mark(String name) {
+    byte[] hash = store.get(columns.meta(), markKey(name));
+    return hash == null ? null : Hash32.of(hash);
+  }
+
+  /** Names a block; the caller moves the name when a rewind leaves the block behind. */
+  public synchronized void setMark(String name, Hash32 hash) {
+    store.commit(
+        store.newBatch().put(columns.meta(), markKey(name), hash.toArray()), Durability.PROCESS);
+  }
+
+  /** Hashes the state that {@code diff} makes of the head's; writes nothing. */
+  public synchronized PreparedRoot prepare(StateDiff diff) {
+    Head now = head;
+    return new StateTrie(nodes, now.header.stateRoot()).prepare(now.hash, diff, flat::account);
+  }
+
+  /**
+   * Writes a block without ommers and makes it the head; see {@link #append(Block, List,
+   * PreparedRoot, Durability)}.
+   */
+  public void append(
+      BlockHeader header, ExecutedBlock executed, PreparedRoot root, Durability durability) {
+    if (!header.ommersHash().equals(Keccak.EMPTY_LIST)) {
+      throw new IllegalArgumentException("a block with ommers is appended as a whole block");
+    }
+    Block block = new Block(header, executed.transactions(), List.of(), executed.withdrawals());
+    append(block, executed.receipts(), root, durability);
+  }
+
+  /**
+   * Writes a block with all that came of it and makes it the head, in one atomic batch.
+   *
+   * @throws IllegalStateException when it does not stand on the head, or {@code root} is not that
+   *     of its state
+   */
+  public synchronized void append(
+      Block block, List<Receipt> receipts, PreparedRoot root, Durability durability) {
+    Head parent = head;
+    BlockHeader header = block.header();
+    if (!header.parentHash().equals(parent.hash) || header.number() != parent.header.number() + 1) {
+      throw new IllegalStateException(
+          "block %d on %s does not follow the head %d %s"
+              .formatted(
+                  header.number(), header.parentHash(), parent.header.number(), parent.hash));
+    }
+    if (!root.parentHash().equals(parent.hash) || !root.stateRoot().equals(header.stateRoot())) {
+      throw new IllegalStateException(
+          "block %d has the state root %s, prepared was %s on %s"
+              .formatted(header.number(), header.stateRoot(), root.stateRoot(), root.parentHash()));
+    }
+    if ((header.withdrawalsRoot() == null) != (block.withdrawals() == null)) {
+      throw new IllegalStateException(
+          "block %d has withdrawals without their root or the reverse".formatted(header.number()));
+    }
+    if (block.transactions().size() != receipts.size()) {
+      throw new IllegalStateException(
+          "%d receipts for %d transactions"
+              .formatted(receipts.size(), block.transactions().size()));
+    }
+
+    Hash32 hash = header.hash();
+    StateChanges.Both changes = StateChanges.of(root, flat);
+    KeyValueStore.Batch batch = store.newBatch();
+    writeState(batch, root, changes.forward());
+    blocks.write(batch, hash, block, receipts);
+    batch.put(columns.undo(), Keys.number(header.number()), changes.undo().encoded());
+    long forgotten = header.number() - UNDO_BLOCKS;
+    if (forgotten > genesisHeader.number()) {
+      batch.delete(columns.undo(), Keys.number(forgotten));
+    }
+    batch.put(columns.meta(), HEAD, hash.toArray());
+
+    root.nodes().forEach(node -> nodes.remember(node.hash(), node.node()));
+    moveHead(batch, durability, header, hash, changes.forward());
+  }
+
+  /**
+   * Makes an earlier canonical block the head again and puts its state back. The transactions of
+   * the blocks above leave the index; those blocks stay readable by their hashes.
+   *
+   * @throws IllegalArgumentException when the block is not canonical, or is more than {@value
+   *     #UNDO_BLOCKS} below the head
+   */
+  public synchronized void rewindTo(Hash32 ancestorHash) {
+    Head from = head;
+    BlockHeader ancestor = blocks.header(ancestorHash);
+    if (ancestor == null || !blocks.isCanonical(ancestorHash, ancestor)) {
+      throw new IllegalArgumentException("block " + ancestorHash + " is not in the chain");
+    }
+    long depth = from.header.number() - ancestor.number();
+    if (depth > UNDO_BLOCKS) {
+      throw new IllegalArgumentException(
+          "a rewind of " + depth + " blocks, at most " + UNDO_BLOCKS + " can be undone");
+    }
+    if (depth == 0) {
+      return;
+    }
+
+    StateChanges back = new StateChanges();
+    KeyValueStore.Batch batch = store.newBatch();
+    // From the head down: what an earlier block found is what counts.
+    for (long number = from.header.number(); number > ancestor.number(); number--) {
+      back.addAll(undoOf(number));
+      Hash32 hash = blocks.canonicalHash(number);
+      if (hash == null) {
+        throw new StorageException("the canonical block " + number + " is missing");
+      }
+      blocks.unlink(batch, hash, number);
+      batch.delete(columns.undo(), Keys.number(number));
+    }
+    flat.write(batch, back.accounts(), back.words());
+    batch.put(columns.meta(), HEAD, ancestorHash.toArray());
+    moveHead(batch, Durability.PROCESS, ancestor, ancestorHash, back);
+  }
+
+  /** Does nothing to the store, which its owner closes. */
+  @Override
+  public void close() {}
+
+  private void moveHead(
+      KeyValueStore.Batch batch,
+      Durability durability,
+      BlockHeader header,
+      Hash32 hash,
+      StateChanges changes) {
+    // From here on holders of the old head's state read its trie.
+    long generation = flat.endGeneration();
+    store.commit(batch, durability);
+    flat.changed(changes.accounts(), changes.words());
+    blocks.remember(hash, header);
+    head = new Head(header, hash, headState(generation, header));
+  }
+
+  private void writeState(KeyValueStore.Batch batch, PreparedRoot root, StateChanges changes) {
+    root.nodes().forEach(node -> batch.put(columns.trie(), node.hash().toArray(), node.rlp()));
+    root.diff()
+        .newCode()
+        .forEach((hash, code) -> batch.put(columns.code(), hash.toArray(), code.unsafeArray()));
+    flat.write(batch, changes.accounts(), changes.words());
+  }
+
+  private void writeGenesis(Hash32 hash, PreparedRoot allocated) {
+    KeyValueStore.Batch batch = store.newBatch();
+    StateChanges changes = StateChanges.of(allocated, flat).forward();
+    writeState(batch, allocated, changes);
+    Block block =
+        new Block(
+            genesisHeader,
+            List.of(),
+            List.of(),
+            genesisHeader.withdrawalsRoot() == null ? null : List.of());
+    blocks.write(batch, hash, block, List.of());
+    batch.put(columns.meta(), GENESIS, hash.toArray());
+    batch.put(columns.meta(), HEAD, hash.toArray());
+    store.commit(batch, Durability.FSYNC);
+    flat.changed(changes.accounts(), changes.words());
+  }
+
+  private Head loadHead(String prefix) {
+    byte[] stored = store.get(columns.meta(), HEAD);
+    Hash32 hash = stored == null ? null : Hash32.of(stored);
+    BlockHeader header = hash == null ? null : blocks.header(hash);
+    if (hash == null
+        || header == null
+        || !blocks.isCanonical(hash, header)
+        || !nodes.has(header.stateRoot())) {
+      throw new StorageException(
+          "chain " + prefix + " is damaged: its head block or the state of it is missing");
+    }
+    return new Head(header, hash, headState(flat.generation(), header));
+  }
+
+  private StateChanges undoOf(long number) {
+    byte[] rlp = store.get(columns.undo(), Keys.number(number));
+    if (rlp == null) {
+      throw new StorageException("what undoes block " + number + " is missing");
+    }
+    try {
+      return StateChanges.decode(rlp);
+    } catch (DecodeException e) {
+      throw new StorageException("what undoes block " + number + " is damaged", e);
+    }
+  }
+
+  private StateReader headState(long generation, BlockHeader header) {
+    return new HeadState(flat, generation, trieState(header.stateRoot()));
+  }
+
+  private TrieState trieState(Hash32 root) {
+    return new TrieState(new StateTrie(nodes, root), codes);
+  }
+
+  private static byte[] markKey(String name) {
+    return ("mark/" + name).getBytes(US_ASCII);
+  }
+}
