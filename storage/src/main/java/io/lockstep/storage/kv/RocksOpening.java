@@ -55,7 +55,7 @@ final class RocksOpening {
       RocksDB db, Map<Column, ColumnFamilyHandle> handles, Deque<AutoCloseable> natives) {}
 
   static Opened open(Path dir, Collection<Column> columns, RocksSettings settings) {
-    RocksDB.loadLibrary();
+    RocksLibrary.load();
     RocksOpening opening = new RocksOpening(dir, settings);
     try {
       Files.createDirectories(dir);
