@@ -17,8 +17,8 @@ public interface BlobSource {
   String name();
 
   /**
-   * Blobs of the execution block, those of {@code versionedHashes} at least if it has them, in any
-   * order; null when it does not know the block.
+   * Blobs of the execution block, those of {@code versionedHashes} at least if it has them (all
+   * when it names none), in any order; null when it does not know the block.
    */
   @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> versionedHashes) throws L1Exception;
 
