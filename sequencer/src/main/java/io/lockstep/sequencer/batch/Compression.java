@@ -16,7 +16,7 @@ import java.util.zip.Inflater;
  * nodes must derive the same. Any thread.
  */
 final class Compression {
-  private static final int ZSTD_MAGIC_BYTES = 4;
+  private static final byte[] ZSTD_MAGIC = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
   private static final int SINGLE_SEGMENT = 0x20;
   private static final int RESERVED = 0x08;
   private static final int DICTIONARY_ID = 0x03;
@@ -99,8 +99,12 @@ final class Compression {
 
   private static void requireOneFrame(byte[] body, int length) throws DecodeException {
     // Magic, descriptor and at least two more bytes: what the checks below read.
-    if (body.length < ZSTD_MAGIC_BYTES + 3) {
+    if (body.length < ZSTD_MAGIC.length + 3) {
       throw new DecodeException("zstd frame of " + body.length + " bytes");
+    }
+    // The library may also read the formats that were before RFC 8878; others do not.
+    if (!Arrays.equals(body, 0, ZSTD_MAGIC.length, ZSTD_MAGIC, 0, ZSTD_MAGIC.length)) {
+      throw new DecodeException("zstd frame without its magic");
     }
     long content = Zstd.getFrameContentSize(body, 0, body.length);
     if (content != length) {
@@ -110,12 +114,12 @@ final class Compression {
     if (frame != body.length) {
       throw new DecodeException("zstd frame does not end with the body of " + body.length);
     }
-    int descriptor = body[ZSTD_MAGIC_BYTES];
+    int descriptor = body[ZSTD_MAGIC.length];
     if ((descriptor & (RESERVED | DICTIONARY_ID)) != 0) {
       throw new DecodeException("zstd frame with a dictionary or reserved bit");
     }
     if ((descriptor & SINGLE_SEGMENT) == 0) {
-      int window = body[ZSTD_MAGIC_BYTES + 1] & 0xff;
+      int window = body[ZSTD_MAGIC.length + 1] & 0xff;
       long base = 1L << (10 + (window >>> 3));
       if (base + base / 8 * (window & 7) > BatchLimits.MAX_ZSTD_WINDOW_BYTES) {
         throw new DecodeException("zstd window above " + BatchLimits.MAX_ZSTD_WINDOW_BYTES);

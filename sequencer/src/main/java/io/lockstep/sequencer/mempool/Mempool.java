@@ -46,7 +46,7 @@ public final class Mempool {
   public Mempool(MempoolLimits limits, DropListener listener) {
     this.limits = limits;
     this.listener = listener;
-    this.ready = SenderHeap.ready((a, b) -> PooledTx.compareBest(a.get(0), b.get(0), baseFee));
+    this.ready = SenderHeap.ready((a, b) -> SenderQueue.compareHeads(a, b, baseFee));
     this.eviction = SenderHeap.eviction(Mempool::compareWorst);
   }
 
@@ -54,7 +54,7 @@ public final class Mempool {
   private static int compareWorst(SenderQueue a, SenderQueue b) {
     int order = Boolean.compare(b.hasQueued(), a.hasQueued());
     if (order == 0) order = Long.compare(a.lowestTip(), b.lowestTip());
-    return order != 0 ? order : b.tail().hash.compareTo(a.tail().hash);
+    return order != 0 ? order : PooledTx.compareHash(b.tail(), a.tail());
   }
 
   /**
@@ -260,8 +260,10 @@ public final class Mempool {
       return;
     }
     baseFee = newBaseFee;
-    for (SenderQueue queue : senders.values()) {
-      queue.rebase(newBaseFee);
+    long newBaseFeeWei = newBaseFee.fitsLong() ? newBaseFee.limb(0) : -1;
+    // Each sender stands in the eviction heap; its array is quicker to walk than the map.
+    for (int i = 0; i < eviction.size(); i++) {
+      eviction.get(i).rebase(newBaseFee, newBaseFeeWei);
     }
     ready.reorder();
     eviction.reorder();

@@ -14,6 +14,14 @@ final class PooledTx {
   final SenderQueue queue;
   final int sizeBytes;
 
+  /** The hash's first 64 bits: they decide nearly every tie without reading the hash itself. */
+  final long hashPrefix;
+
+  // Fee cap and tip as longs, beside each other, so that a new base fee reads one object for each
+  // transaction; both are negative when either needs more bits.
+  private final long feeCapWei;
+  private final long tipCapWei;
+
   /** Gas limit × fee cap + value; the largest number when that does not fit. */
   final UInt256 cost;
 
@@ -33,9 +41,13 @@ final class PooledTx {
     this.hash = tx.hash();
     this.queue = queue;
     this.sizeBytes = tx.encoded().size();
+    this.hashPrefix = hash.word(0);
+    boolean small = tx.maxFeePerGas().fitsLong() && tx.maxPriorityFeePerGas().fitsLong();
+    this.feeCapWei = small ? tx.maxFeePerGas().limb(0) : -1;
+    this.tipCapWei = small ? tx.maxPriorityFeePerGas().limb(0) : -1;
     this.cost = cost;
     this.ageFromMs = nowMs;
-    this.tip = tipAt(tx, baseFee);
+    rebase(baseFee, baseFee.fitsLong() ? baseFee.limb(0) : -1);
   }
 
   long nonce() {
@@ -51,10 +63,20 @@ final class PooledTx {
     return cost.bitLength() > 256 ? UInt256.MAX : UInt256.of(cost);
   }
 
-  static long tipAt(Transaction tx, UInt256 baseFee) {
-    return tx.maxFeePerGas().compareTo(baseFee) < 0
-        ? -baseFee.subtract(tx.maxFeePerGas()).toLongSaturated()
-        : exactTip(tx, baseFee).toLongSaturated();
+  /**
+   * Computes the tip anew.
+   *
+   * @param baseFeeWei the same as {@code baseFee}, or negative when it needs more bits
+   */
+  void rebase(UInt256 baseFee, long baseFeeWei) {
+    if (baseFeeWei >= 0 && feeCapWei >= 0) {
+      // Negative when the cap is below the base fee, as wanted; neither difference can wrap.
+      tip = Math.min(feeCapWei - baseFeeWei, tipCapWei);
+    } else if (tx.maxFeePerGas().compareTo(baseFee) < 0) {
+      tip = -baseFee.subtract(tx.maxFeePerGas()).toLongSaturated();
+    } else {
+      tip = exactTip(tx, baseFee).toLongSaturated();
+    }
   }
 
   boolean isIncludable() {
@@ -71,6 +93,11 @@ final class PooledTx {
     if (order == 0 && a.tip == Long.MAX_VALUE) {
       order = exactTip(b.tx, baseFee).compareTo(exactTip(a.tx, baseFee));
     }
+    return order != 0 ? order : compareHash(a, b);
+  }
+
+  static int compareHash(PooledTx a, PooledTx b) {
+    int order = Long.compareUnsigned(a.hashPrefix, b.hashPrefix);
     return order != 0 ? order : a.hash.compareTo(b.hash);
   }
 }

@@ -31,6 +31,10 @@ final class SenderQueue {
 
   private int lowestCount;
 
+  // Copies of what the heaps compare first, so that they need not reach into the transactions.
+  private long headTip;
+  private long headHashPrefix;
+
   SenderQueue(Address sender, SenderState state) {
     this.sender = sender;
     this.stateNonce = state.nonce();
@@ -78,6 +82,15 @@ final class SenderQueue {
     return lowestTip;
   }
 
+  /** Best first by the first transaction; both queues must have one. */
+  static int compareHeads(SenderQueue a, SenderQueue b, UInt256 baseFee) {
+    int order = Long.compare(b.headTip, a.headTip);
+    if (order == 0 && a.headTip != Long.MAX_VALUE) {
+      order = Long.compareUnsigned(a.headHashPrefix, b.headHashPrefix);
+    }
+    return order != 0 ? order : PooledTx.compareBest(a.txs[0], b.txs[0], baseFee);
+  }
+
   /** Whether a transaction with this nonce and cost could run right after the pending ones. */
   boolean wouldBePending(long nonce, UInt256 cost) {
     return nonce == pendingNonce() && cost.compareTo(balance) <= 0;
@@ -112,6 +125,7 @@ final class SenderQueue {
     countTip(pooled.tip);
     costCeiling = costCeiling.compareTo(pooled.cost) < 0 ? pooled.cost : costCeiling;
     extendPending();
+    copyHead();
   }
 
   /** Puts another transaction with the same nonce in the place of one. */
@@ -125,6 +139,7 @@ final class SenderQueue {
       pendingCount = index;
     }
     extendPending();
+    copyHead();
   }
 
   /** Takes one out; what is behind it has a gap before it. */
@@ -135,6 +150,7 @@ final class SenderQueue {
     txs[size] = null;
     pendingCount = Math.min(pendingCount, index);
     uncountTip(old.tip);
+    copyHead();
   }
 
   /** Takes out the first, whose nonce the account has used; what is behind it may still run. */
@@ -159,11 +175,19 @@ final class SenderQueue {
   }
 
   /** Computes all tips anew. */
-  void rebase(UInt256 baseFee) {
+  void rebase(UInt256 baseFee, long baseFeeWei) {
     for (int i = 0; i < size; i++) {
-      txs[i].tip = PooledTx.tipAt(txs[i].tx, baseFee);
+      txs[i].rebase(baseFee, baseFeeWei);
     }
     recountTips();
+    copyHead();
+  }
+
+  private void copyHead() {
+    if (size > 0) {
+      headTip = txs[0].tip;
+      headHashPrefix = txs[0].hashPrefix;
+    }
   }
 
   private void extendPending() {
