@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -94,6 +95,14 @@ class ArrowsTest {
         in(room),
         resideInAPackage(ALL).and(DescribedPredicate.not(in(allowed.toArray(String[]::new)))),
         room + " may import " + allowed);
+  }
+
+  /** A rule over classes that were not read would pass whatever they import. */
+  @Test
+  void aForbiddenArrowIsFound() {
+    assertThatThrownBy(() -> forbid(in("config.cli"), in("config.table"), "this arrow is there"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("this arrow is there");
   }
 
   @Test
