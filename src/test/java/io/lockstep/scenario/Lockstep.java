@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.scenario;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A run of the launcher, {@code ./lockstep …}, as a process of its own. */
+final class Lockstep implements AutoCloseable {
+  private final Process process;
+  private final List<String> lines = new ArrayList<>();
+  private final Thread reader;
+
+  private Lockstep(Process process) {
+    this.process = process;
+    this.reader = Thread.ofPlatform().daemon().name("lockstep-output").start(this::read);
+  }
+
+  static Path root() {
+    return Path.of(System.getProperty("lockstep.root", ".")).toAbsolutePath().normalize();
+  }
+
+  static Lockstep start(List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(root().resolve("lockstep").toString());
+    command.addAll(arguments);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    return new Lockstep(process);
+  }
+
+  /** What a finished run printed and how it ended. */
+  record Finished(int exitCode, String output) {}
+
+  static Finished run(Duration timeout, String... arguments)
+      throws IOException, InterruptedException {
+    try (Lockstep lockstep = start(List.of(arguments))) {
+      if (!lockstep.process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("not ended in " + timeout + ":\n" + lockstep.output());
+      }
+      lockstep.reader.join(2_000);
+      return new Finished(lockstep.process.exitValue(), lockstep.output());
+    }
+  }
+
+  private void read() {
+    try (BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        synchronized (lines) {
+          lines.add(line);
+          lines.notifyAll();
+        }
+      }
+    } catch (IOException e) {
+      // The process is gone; what it printed is here.
+      return;
+    }
+  }
+
+  /** Waits for a line that begins so; fails with all the output when the process ends or time is up. */
+  String awaitLine(String prefix, Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    int seen = 0;
+    synchronized (lines) {
+      while (true) {
+        for (; seen < lines.size(); seen++) {
+          if (lines.get(seen).startsWith(prefix)) {
+            return lines.get(seen);
+          }
+        }
+        long leftMs = (deadline - System.nanoTime()) / 1_000_000;
+        if (leftMs <= 0 || (!process.isAlive() && !reader.isAlive())) {
+          throw new AssertionError("no line \"" + prefix + "\" in:\n" + String.join("\n", lines));
+        }
+        lines.wait(Math.min(leftMs, 200));
+      }
+    }
+  }
+
+  String output() {
+    synchronized (lines) {
+      return String.join("\n", lines);
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** SIGTERM; answers the exit code. */
+  int terminate(Duration timeout) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still alive " + timeout + " after SIGTERM:\n" + output());
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /** A port from which {@code count} are free now. */
+  static int freePorts(int count) throws IOException {
+    for (int base = 20_000 + (int) (ProcessHandle.current().pid() % 200) * 100;
+        base < 60_000;
+        base += 100) {
+      if (areFree(base, count)) {
+        return base;
+      }
+    }
+    throw new IOException("no " + count + " free ports in a row");
+  }
+
+  private static boolean areFree(int base, int count) {
+    for (int i = 0; i < count; i++) {
+      try (ServerSocket socket = new ServerSocket(base + i)) {
+        socket.setReuseAddress(true);
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
