@@ -32,12 +32,24 @@ public final class Precompiles {
     table[4] = new Identity();
     if (fork.isAtLeast(Fork.BYZANTIUM)) {
       table[5] = new ModExp(fork);
+      table[6] = new Bn254.Add(fork);
+      table[7] = new Bn254.Multiply(fork);
+      table[8] = new Bn254.PairingCheck(fork);
     }
     if (fork.isAtLeast(Fork.ISTANBUL)) {
       table[9] = new Blake2F();
     }
     if (fork.isAtLeast(Fork.CANCUN)) {
       table[10] = new PointEvaluation();
+    }
+    if (fork.isAtLeast(Fork.PRAGUE)) {
+      table[0x0b] = new Bls12.Add(false);
+      table[0x0c] = new Bls12.MultiplyAll(false);
+      table[0x0d] = new Bls12.Add(true);
+      table[0x0e] = new Bls12.MultiplyAll(true);
+      table[0x0f] = new Bls12.PairingCheck();
+      table[0x10] = new Bls12.MapToCurve(false);
+      table[0x11] = new Bls12.MapToCurve(true);
     }
     if (fork.isAtLeast(Fork.OSAKA)) {
       table[HIGHEST] = new P256Verify();
