@@ -2,51 +2,51 @@
 package io.lockstep.node.rpc;
 
 import io.lockstep.primitives.types.Hash32;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Callers that wait until a transaction has a receipt. Any thread; the loop's only completes futures. */
+/** Callers that wait until a transaction has a receipt. Any thread; the loop's never waits. */
 public final class SyncDesk {
   private static final int MOST_WAITERS = 20_000;
 
-  private final Map<Hash32, List<CompletableFuture<Void>>> waiting = new HashMap<>();
+  private final Map<Hash32, Set<Place>> waiting = new HashMap<>();
   private int waiters;
 
+  /** One caller's place in the queue. */
+  static final class Place {
+    private final CountDownLatch called = new CountDownLatch(1);
+  }
+
   /** A place in the queue; null when too many wait. */
-  synchronized @Nullable CompletableFuture<Void> join(Hash32 txHash) {
+  synchronized @Nullable Place join(Hash32 txHash) {
     if (waiters == MOST_WAITERS) {
       return null;
     }
     waiters++;
-    CompletableFuture<Void> future = new CompletableFuture<>();
-    waiting.computeIfAbsent(txHash, _ -> new ArrayList<>()).add(future);
-    return future;
+    Place place = new Place();
+    waiting.computeIfAbsent(txHash, _ -> new HashSet<>()).add(place);
+    return place;
   }
 
   /** Waits; false when the time is up. Leaves the queue in any case. */
-  boolean await(Hash32 txHash, CompletableFuture<Void> place, long timeoutMs)
+  boolean await(Hash32 txHash, Place place, long timeoutMs)
       throws InterruptedException {
     try {
-      place.get(timeoutMs, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException("a place in the queue never fails", e);
+      return place.called.await(timeoutMs, TimeUnit.MILLISECONDS);
     } finally {
       leave(txHash, place);
     }
   }
 
-  synchronized void leave(Hash32 txHash, CompletableFuture<Void> place) {
-    List<CompletableFuture<Void>> places = waiting.get(txHash);
-    if (places != null && places.removeIf(other -> other == place)) {
+  synchronized void leave(Hash32 txHash, Place place) {
+    Set<Place> places = waiting.get(txHash);
+    if (places != null && places.remove(place)) {
       waiters--;
       if (places.isEmpty()) {
         waiting.remove(txHash);
@@ -57,7 +57,7 @@ public final class SyncDesk {
   /** These have a receipt now. */
   public void shown(List<Hash32> txHashes) {
     for (Hash32 hash : txHashes) {
-      List<CompletableFuture<Void>> places;
+      Set<Place> places;
       synchronized (this) {
         places = waiting.remove(hash);
         if (places == null) {
@@ -65,7 +65,7 @@ public final class SyncDesk {
         }
         waiters -= places.size();
       }
-      places.forEach(place -> place.complete(null));
+      places.forEach(place -> place.called.countDown());
     }
   }
 }

@@ -112,7 +112,7 @@ public final class TxMethods {
           "nonce gap: next nonce " + expected + ", tx nonce " + tx.nonce(),
           Params.quantity(expected));
     }
-    CompletableFuture<Void> place = desk.join(tx.hash());
+    SyncDesk.Place place = desk.join(tx.hash());
     if (place == null) {
       throw new RpcError(RpcError.LIMIT_EXCEEDED, "busy: too many callers wait for receipts");
     }
@@ -134,7 +134,7 @@ public final class TxMethods {
     return await(tx, place, timeoutMs);
   }
 
-  private JsonNode await(Transaction tx, CompletableFuture<Void> place, long timeoutMs)
+  private JsonNode await(Transaction tx, SyncDesk.Place place, long timeoutMs)
       throws RpcError {
     try {
       desk.await(tx.hash(), place, timeoutMs);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.execution.rpc;
+
+import io.lockstep.execution.block.BlockEnv;
+import io.lockstep.execution.journal.StateReader;
+import io.lockstep.primitives.rpc.RpcError;
+import io.lockstep.primitives.tx.BlockHeader;
+import io.lockstep.primitives.types.Hash32;
+
+/** A state and the environment that a call on it runs in. */
+record StatePoint(BlockEnv env, StateReader state) {
+
+  /**
+   * What a block parameter means for state reads: {@code latest} and {@code pending} include the
+   * released part of the open block, anything else is the state after a sealed block.
+   */
+  static StatePoint of(ChainView view, BlockParam at) throws RpcError {
+    if (at.isNewest()) {
+      ChainView.OpenPart open = view.open();
+      return open == null
+          ? new StatePoint(view.newestEnv(), view.newestState())
+          : new StatePoint(open.env(), open.state());
+    }
+    Hash32 hash = at.sealedHash(view);
+    BlockHeader header = hash == null ? null : view.header(hash);
+    if (hash == null || header == null) {
+      throw new RpcError(RpcError.SERVER, "header not found");
+    }
+    StateReader state = view.stateAt(hash);
+    if (state == null) {
+      throw new RpcError(
+          RpcError.SERVER, "the state of block " + header.number() + " is not available here");
+    }
+    return new StatePoint(env(header), state);
+  }
+
+  /** The environment that a sealed block ran in. */
+  static BlockEnv env(BlockHeader header) {
+    Long excess = header.excessBlobGas();
+    return new BlockEnv(
+        header.number(),
+        header.parentHash(),
+        header.timestampSeconds(),
+        header.coinbase(),
+        header.prevRandao(),
+        header.difficulty(),
+        header.gasLimit(),
+        header.baseFeeOrZero(),
+        excess == null ? 0 : excess,
+        header.parentBeaconBlockRoot(),
+        header.extraData());
+  }
+}
