@@ -102,6 +102,7 @@ final class Lockstep implements AutoCloseable {
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("still alive " + timeout + " after SIGTERM:\n" + output());
     }
+    reader.join(2_000);
     return process.exitValue();
   }
 

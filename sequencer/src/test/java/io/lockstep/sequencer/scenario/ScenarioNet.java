@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.scenario;
+
+import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.Genesis;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Epoch;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.SlotClock;
+import io.lockstep.primitives.types.Wei;
+import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.sequencer.derive.L1Update;
+import io.lockstep.sequencer.loop.Command;
+import io.lockstep.sequencer.schedule.RegistryChange;
+import io.lockstep.sequencer.tick.SystemTransaction;
+import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.RocksStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Operators 1 to 3 and a follower on one thread. Validator i belongs to operator i + 1; the test says
+ * who proposes when, which slots are missed, what L1 forgets. Slots of 2 s, ticks of 1 s, H of 2 s.
+ */
+final class ScenarioNet implements AutoCloseable {
+  static final int TICK_SECONDS = 1;
+  static final int LEAD_SECONDS = 2;
+  static final int SLOTS_PER_EPOCH = 8;
+  static final long GENESIS_SECONDS = 1_700_000_000;
+  private static final int OPERATORS = 3;
+  private static final int STEP_MS = 10;
+
+  final SlotClock clock = new SlotClock(GENESIS_SECONDS, 2, SLOTS_PER_EPOCH);
+  final CommitmentDomain domain = new CommitmentDomain(900, Address.ofLong(0x1234));
+  final Hash32 clusterId = CommitmentDomain.clusterId(900, Address.ofLong(0x5678));
+  final Genesis genesis;
+  final Hash32 genesisBatchHash;
+  final ScriptedL1 l1;
+  final List<ScenarioNode> nodes = new ArrayList<>();
+  final SecretKey user = key("user");
+  final Set<Long> missedSlots = new HashSet<>();
+  final Set<Hash32> receiptsShown = new HashSet<>();
+  private long nowMs;
+  private long nextSlot;
+
+  ScenarioNet(Path dir) throws DecodeException {
+    genesis = genesis();
+    Hash32 genesisHash = genesisHash(dir);
+    Hash32 genesisHead = ClusterInboxAbi.headOf(List.of(genesisHash));
+    genesisBatchHash = ClusterInboxAbi.genesisBatchHash(clusterId, genesisHead);
+    l1 = new ScriptedL1(clock, genesisBatchHash, genesisHead);
+    for (int i = 1; i <= OPERATORS; i++) {
+      nodes.add(new ScenarioNode(this, i, key("committer" + i), dir.resolve("operator" + i)));
+    }
+    nodes.add(new ScenarioNode(this, 0, null, dir.resolve("follower")));
+    warmUp();
+  }
+
+  private Hash32 genesisHash(Path dir) {
+    try (KeyValueStore store = RocksStore.open(dir.resolve("probe"), ChainDb.columns("r"))) {
+      return ChainDb.open(store, "r", genesis).genesisHeader().hash();
+    }
+  }
+
+  private static SecretKey key(String name) {
+    return SecretKey.of(Keccak.hash(name.getBytes(StandardCharsets.UTF_8)).toArray());
+  }
+
+  private Genesis genesis() throws DecodeException {
+    String json =
+        """
+        {"config":{"chainId":901,"homesteadBlock":0,"eip150Block":0,"eip155Block":0,"eip158Block":0,
+        "byzantiumBlock":0,"constantinopleBlock":0,"petersburgBlock":0,"istanbulBlock":0,
+        "berlinBlock":0,"londonBlock":0,"terminalTotalDifficulty":0,"shanghaiTime":0,"cancunTime":0},
+        "timestamp":"0x%x","gasLimit":"0x1c9c380","difficulty":"0x0","baseFeePerGas":"0x3b9aca00",
+        "alloc":{"%s":{"balance":"0x80000000000000000000000000000000"},
+        "%s":{"balance":"0x3635c9adc5dea00000"}}}
+        """
+            .formatted(GENESIS_SECONDS, SystemTransaction.SENDER, user.address());
+    return Genesis.parse(JsonMapper.builder().build().readTree(json));
+  }
+
+  /** Four epochs of L1 in the past, so that the registrations of the first count. */
+  private void warmUp() {
+    List<RegistryChange> registry = new ArrayList<>();
+    for (int i = 1; i <= OPERATORS; i++) {
+      registry.add(
+          new RegistryChange.Registered(
+              new Epoch(0),
+              i,
+              Address.ofLong(100 + i),
+              List.of(Address.ofLong(200 + i), Address.ofLong(300 + i)),
+              key("committer" + i).address(),
+              Wei.ofEther(1_000)));
+      registry.add(new RegistryChange.ValidatorsAdded(new Epoch(0), i, List.of((long) i - 1)));
+    }
+    for (nextSlot = 0; nextSlot < 4 * SLOTS_PER_EPOCH; nextSlot++) {
+      tellAll(new Command.L1(l1.mine(nextSlot, nextSlot == 0 ? registry : List.of())));
+    }
+    nowMs = clock.startSeconds(new io.lockstep.primitives.types.Slot(nextSlot - 1)) * 1_000 + 900;
+    for (int epoch = 3; epoch < 9; epoch++) {
+      proposers(epoch, 0, 1, 2, 0, 1, 2, 0, 1);
+    }
+    tellAll(new Command.L1(new L1Update.CaughtUp()));
+  }
+
+  /** Says who proposes in an epoch, by validator. */
+  void proposers(long epoch, long... validators) {
+    tellAll(new Command.Duties(new Epoch(epoch), validators));
+  }
+
+  ScenarioNode operator(int id) {
+    return nodes.get(id - 1);
+  }
+
+  ScenarioNode follower() {
+    return nodes.getLast();
+  }
+
+  long slot() {
+    return nextSlot - 1;
+  }
+
+  /** Lets time pass until the given number of further slots has begun. */
+  void slots(int count) {
+    long until = nextSlot + count;
+    while (nextSlot < until) {
+      step();
+    }
+  }
+
+  void millis(long ms) {
+    long until = nowMs + ms;
+    while (nowMs < until) {
+      step();
+    }
+  }
+
+  private void step() {
+    nowMs += STEP_MS;
+    if (nowMs >= clock.startSeconds(new io.lockstep.primitives.types.Slot(nextSlot)) * 1_000) {
+      if (!missedSlots.contains(nextSlot)) {
+        tellAll(new Command.L1(l1.mine(nextSlot, List.of())));
+      }
+      nextSlot++;
+    }
+    for (ScenarioNode node : nodes) {
+      node.loop.doWork(nowMs);
+    }
+  }
+
+  /** L1 forgets its newest blocks; the next slot builds on what is left. */
+  void reorg(int depth, boolean backToPool) {
+    tellAll(new Command.L1(l1.reorg(depth, backToPool)));
+  }
+
+  /** Gives a transfer to every node, as gossip does. */
+  Transaction send(long nonce) {
+    Transaction tx =
+        Transaction.Unsigned.feeMarket(
+                UInt256.of(901),
+                nonce,
+                UInt256.of(1_000_000_000),
+                UInt256.of(100_000_000_000L),
+                21_000,
+                Address.ofLong(0xbeef),
+                UInt256.ONE,
+                Bytes.EMPTY)
+            .sign(user);
+    tellAll(new Command.Submit(901, tx, result -> {}));
+    return tx;
+  }
+
+  void tellAll(Command command) {
+    nodes.forEach(node -> node.tell(command));
+  }
+
+  void deliver(ScenarioNode from, Command command) {
+    if (from.cutOff) {
+      return;
+    }
+    for (ScenarioNode node : nodes) {
+      if (node != from && !node.cutOff) {
+        node.tell(command);
+      }
+    }
+  }
+
+  void askForTicks(ScenarioNode from, long firstTick) {
+    if (from.cutOff) {
+      return;
+    }
+    for (ScenarioNode node : nodes) {
+      List<SealMessage> seals = node.core.ledger().seals(firstTick, 256, 4 << 20);
+      if (node != from && !node.cutOff && !seals.isEmpty()) {
+        from.tell(new Command.Ticks(seals));
+        return;
+      }
+    }
+  }
+
+  void shown(ScenarioNode node, List<Hash32> hashes) {
+    receiptsShown.addAll(hashes);
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(ScenarioNode::close);
+  }
+}

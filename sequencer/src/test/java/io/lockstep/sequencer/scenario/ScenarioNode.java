@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.scenario;
+
+import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.Genesis;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Wei;
+import io.lockstep.sequencer.builder.BuilderRules;
+import io.lockstep.sequencer.builder.TickBuilder;
+import io.lockstep.sequencer.derive.Derivation;
+import io.lockstep.sequencer.derive.DerivationLog;
+import io.lockstep.sequencer.derive.DerivationRules;
+import io.lockstep.sequencer.follow.Follower;
+import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.head.L1View;
+import io.lockstep.sequencer.head.NodeStatus;
+import io.lockstep.sequencer.head.NodeView;
+import io.lockstep.sequencer.head.Turns;
+import io.lockstep.sequencer.loop.Command;
+import io.lockstep.sequencer.loop.Core;
+import io.lockstep.sequencer.loop.LoopListener;
+import io.lockstep.sequencer.loop.LoopRules;
+import io.lockstep.sequencer.loop.Pools;
+import io.lockstep.sequencer.loop.SequencerLoop;
+import io.lockstep.sequencer.mempool.DropListener;
+import io.lockstep.sequencer.mempool.Mempool;
+import io.lockstep.sequencer.mempool.MempoolLimits;
+import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.window.WindowClock;
+import io.lockstep.storage.kv.Column;
+import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.RocksStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One node of a scenario: the real loop over a real store, driven by hand. */
+final class ScenarioNode implements LoopListener, AutoCloseable {
+  private final ScenarioNet net;
+  final int operatorId;
+  final KeyValueStore store;
+  final Core core;
+  final SequencerLoop loop;
+  final List<FragMessage> released = new ArrayList<>();
+  final List<SealMessage> sealed = new ArrayList<>();
+  boolean cutOff;
+  NodeView view;
+
+  /**
+   * @param operatorId 0 for a follower
+   */
+  ScenarioNode(ScenarioNet net, int operatorId, @Nullable SecretKey committer, Path dir) {
+    this.net = net;
+    this.operatorId = operatorId;
+    Genesis genesis = net.genesis;
+    List<Column> columns = new ArrayList<>(ChainDb.columns("r"));
+    columns.addAll(CommitmentLedger.columns());
+    columns.addAll(CommitmentSigner.columns());
+    columns.addAll(DerivationLog.columns());
+    this.store = RocksStore.open(dir, columns);
+    Cluster cluster =
+        new Cluster(List.of(new Rollup(genesis, ChainDb.open(store, "r", genesis))));
+    CommitmentDomain domain = net.domain;
+    CommitmentLedger ledger = new CommitmentLedger(store, domain);
+    DerivationLog log = new DerivationLog(store);
+    WindowClock clock =
+        new WindowClock(net.clock, ScenarioNet.TICK_SECONDS, ScenarioNet.LEAD_SECONDS);
+    DerivationRules rules = new DerivationRules(net.clock, ScenarioNet.TICK_SECONDS, 2);
+    L1View l1 = new L1View(net.clock, 2);
+    Turns turns = new Turns(clock, 3, Wei.ZERO);
+    Derivation derivation =
+        new Derivation(
+            cluster,
+            log,
+            rules,
+            domain,
+            net.clusterId,
+            net.genesisBatchHash,
+            turns::committer);
+    Follower follower =
+        new Follower(cluster, l1, turns, domain, net.clusterId, ledger, rules);
+    Mempool mempool = new Mempool(MempoolLimits.DEFAULT, DropListener.NONE);
+    long rollupId = cluster.first().id();
+    Pools pools = new Pools(Map.of(rollupId, mempool));
+    this.core =
+        new Core(
+            cluster,
+            l1,
+            turns,
+            ledger,
+            log,
+            derivation,
+            follower,
+            pools,
+            new LoopRules(
+                net.clusterId, net.genesisBatchHash, 1_000, Wei.of(100_000_000_000_000L), 30));
+    this.view =
+        NodeView.of(cluster, null, turns.schedule(), NodeStatus.STARTING);
+    this.loop =
+        new SequencerLoop(
+            core, committer == null ? null : operator(committer, ledger, pools, cluster, log), this);
+  }
+
+  private SequencerLoop.OperatorParts operator(
+      SecretKey committer,
+      CommitmentLedger ledger,
+      Pools pools,
+      Cluster cluster,
+      DerivationLog log) {
+    CommitmentSigner signer =
+        new CommitmentSigner(
+            committer, net.domain, store, KeyValueStore.Durability.PROCESS);
+    TickBuilder builder =
+        new TickBuilder(
+            new BuilderRules(net.clusterId, 10, 250),
+            cluster.rollups(),
+            pools.byRollup(),
+            signer,
+            ledger);
+    Poster poster =
+        new Poster(
+            operatorId,
+            cluster,
+            ledger,
+            log,
+            net.genesisBatchHash,
+            (windowSlot, callData, blobs) ->
+                net.l1.submit(new ScriptedL1.Posting(operatorId, callData, blobs)),
+            Runnable::run);
+    return new SequencerLoop.OperatorParts(operatorId, signer, builder, poster);
+  }
+
+  long height() {
+    return core.cluster().height();
+  }
+
+  long safeHeight() {
+    return core.cluster().safeHeight();
+  }
+
+  @Nullable Hash32 hashAt(long height) {
+    return core.cluster().first().chain().canonicalHash(height);
+  }
+
+  void tell(Command command) {
+    if (!loop.offer(command)) {
+      throw new IllegalStateException("the inbox of operator " + operatorId + " is full");
+    }
+  }
+
+  @Override
+  public void published(NodeView next, List<Hash32> shown) {
+    view = next;
+    net.shown(this, shown);
+  }
+
+  @Override
+  public void release(FragMessage frag) {
+    released.add(frag);
+    net.deliver(this, new Command.Frag(frag));
+  }
+
+  @Override
+  public void release(SealMessage seal) {
+    sealed.add(seal);
+    net.deliver(this, new Command.Seal(seal));
+  }
+
+  @Override
+  public void followed(FragMessage frag) {}
+
+  @Override
+  public void followed(SealMessage seal) {}
+
+  @Override
+  public void missingTicks(long firstTick) {
+    net.askForTicks(this, firstTick);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

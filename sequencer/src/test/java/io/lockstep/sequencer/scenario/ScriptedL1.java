@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.scenario;
+
+import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.BatchProposed;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.execution.L1Block;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.BlockRef;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.SlotClock;
+import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.sequencer.batch.BatchCodec;
+import io.lockstep.sequencer.batch.BatchContents;
+import io.lockstep.sequencer.batch.BlockData;
+import io.lockstep.sequencer.derive.FetchedBatch;
+import io.lockstep.sequencer.derive.L1Update;
+import io.lockstep.sequencer.schedule.RegistryChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An L1 that does what a test says: a block in a slot or none, reorgs, postings that land by the
+ * inbox's own rule of expected heads. Gives updates as the feed would.
+ */
+final class ScriptedL1 {
+  private final SlotClock clock;
+  private final Hash32 genesisBatchHash;
+  private final Hash32 genesisHead;
+  private final List<Mined> chain = new ArrayList<>();
+  private final List<Posting> pool = new ArrayList<>();
+  private long salt;
+
+  /** A transaction to the inbox. */
+  record Posting(int operatorId, Bytes callData, List<byte[]> blobs) {}
+
+  /** A block with what landed in it. */
+  record Mined(L1Update.Block update, List<Posting> landed) {}
+
+  ScriptedL1(SlotClock clock, Hash32 genesisBatchHash, Hash32 genesisHead) {
+    this.clock = clock;
+    this.genesisBatchHash = genesisBatchHash;
+    this.genesisHead = genesisHead;
+  }
+
+  void submit(Posting posting) {
+    pool.add(posting);
+  }
+
+  int pooled() {
+    return pool.size();
+  }
+
+  List<Mined> chain() {
+    return chain;
+  }
+
+  L1Block head() {
+    return chain.getLast().update().block();
+  }
+
+  /** Mines the block of a slot with everything in the pool that the inbox takes. */
+  L1Update.Block mine(long slot, List<RegistryChange> registry) {
+    long number = chain.size();
+    Hash32 parent = chain.isEmpty() ? Hash32.ZERO : head().hash();
+    L1Block block =
+        new L1Block(
+            new BlockRef(
+                number,
+                hash("block", slot, ++salt),
+                parent,
+                clock.startSeconds(new io.lockstep.primitives.types.Slot(slot))),
+            hash("state", slot, salt),
+            hash("randao", slot, salt),
+            hash("beacon", slot, salt),
+            UInt256.of(7),
+            30_000_000,
+            0,
+            0,
+            0);
+    List<FetchedBatch> batches = new ArrayList<>();
+    List<Posting> landed = new ArrayList<>();
+    for (Posting posting : List.copyOf(pool)) {
+      FetchedBatch batch = propose(posting, block, batches);
+      pool.remove(posting);
+      if (batch != null) {
+        batches.add(batch);
+        landed.add(posting);
+      }
+    }
+    L1Update.Block update = new L1Update.Block(block, registry, batches);
+    chain.add(new Mined(update, landed));
+    return update;
+  }
+
+  /**
+   * Drops the newest {@code depth} blocks.
+   *
+   * @param backToPool whether what had landed in them waits again
+   */
+  L1Update.Rewind reorg(int depth, boolean backToPool) {
+    for (int i = 0; i < depth; i++) {
+      Mined gone = chain.removeLast();
+      if (backToPool) {
+        pool.addAll(0, gone.landed());
+      }
+    }
+    return new L1Update.Rewind(head().number());
+  }
+
+  private @Nullable FetchedBatch propose(
+      Posting posting, L1Block at, List<FetchedBatch> earlierInBlock) {
+    BatchProposed last = null;
+    for (Mined mined : chain) {
+      for (FetchedBatch batch : mined.update().batches()) {
+        last = batch.event();
+      }
+    }
+    for (FetchedBatch batch : earlierInBlock) {
+      last = batch.event();
+    }
+    Hash32 lastHash = last == null ? genesisBatchHash : last.batchHash();
+    Hash32 lastHead = last == null ? genesisHead : last.declaredHead();
+    try {
+      Batch call = ClusterInboxAbi.decodePropose(posting.callData());
+      if (!call.expected().contains(lastHash) && !call.expected().contains(lastHead)) {
+        return null;
+      }
+      List<Hash32> blobHashes = posting.blobs().stream().map(Keccak::hash).toList();
+      BatchProposed event =
+          new BatchProposed(
+              last == null ? 1 : last.batchIndex() + 1,
+              posting.operatorId(),
+              call.windowSlot(),
+              ClusterInboxAbi.batchHash(lastHash, call, blobHashes, posting.operatorId()),
+              ClusterInboxAbi.declaredHead(call),
+              blobHashes);
+      return new FetchedBatch(event, content(call, posting, at));
+    } catch (DecodeException e) {
+      throw new IllegalStateException("a node posted unreadable call data", e);
+    }
+  }
+
+  private FetchedBatch.Content content(Batch call, Posting posting, L1Block at) {
+    try {
+      BatchContents contents = BatchCodec.decode(posting.blobs());
+      Map<Long, L1Block> anchors = new HashMap<>();
+      contents.segments().stream()
+          .flatMap(segment -> segment.blocks().stream())
+          .map(BlockData::anchorNumber)
+          .filter(number -> number < at.number())
+          .forEach(
+              number -> anchors.put(number, chain.get((int) (long) number).update().block()));
+      return new FetchedBatch.Content.Decoded(call, contents, anchors);
+    } catch (DecodeException e) {
+      return new FetchedBatch.Content.Garbage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Hash32 hash(String what, long slot, long salt) {
+    return Keccak.hash((what + slot + "/" + salt).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+}
