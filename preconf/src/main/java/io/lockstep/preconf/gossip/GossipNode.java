@@ -4,6 +4,7 @@ package io.lockstep.preconf.gossip;
 import io.lockstep.preconf.wire.Transport;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.config.HostPort;
 import io.lockstep.primitives.types.Hash32;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.gossip;
 
+import io.lockstep.config.HostPort;
 import io.lockstep.primitives.types.Hash32;
 import java.util.List;
 
