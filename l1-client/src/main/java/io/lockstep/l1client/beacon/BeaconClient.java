@@ -38,6 +38,9 @@ public final class BeaconClient {
   private static final int MAX_BLOCK_ANSWER_BYTES = 64 << 20;
   private static final int MAX_ERROR_TEXT = 200;
 
+  /** A slot behind is ordinary: endpoints hear of a block one after the other. */
+  private static final long TOLERATED_LAG_SLOTS = 2;
+
   private final EndpointPool pool;
   private final Transport transport;
   private final HttpOptions options;
@@ -50,6 +53,17 @@ public final class BeaconClient {
 
   public EndpointPool pool() {
     return pool;
+  }
+
+  /** Asks every endpoint for its head and ranks those last that lag behind or are syncing. */
+  public void rankByHead() {
+    pool.rankByHead(
+        endpoint -> {
+          SyncStatus status =
+              read(endpoint, get(endpoint, "/eth/v1/node/syncing"), BeaconJson::syncing);
+          return status.isReady() ? status.headSlot().value() : null;
+        },
+        TOLERATED_LAG_SLOTS);
   }
 
   private interface Reader<T> {

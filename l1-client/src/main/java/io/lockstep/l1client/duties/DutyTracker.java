@@ -12,19 +12,24 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the proposer duties of the current and the next epoch (EIP-7917: both are fixed while their
  * dependent root stands). They are fetched when an epoch comes into reach, again when a head event
- * shows another dependent root, and once a slot as a net under a lost event. Owned by one thread;
- * the consumer is called on it.
+ * shows another dependent root, and once a slot as a net under a lost event. Owned by one thread,
+ * on which the consumer is called; only {@link #onBeaconEvent} may be called from others.
  */
 public final class DutyTracker {
+  /** Hints that wait for the next step; what is beyond is dropped, the net catches it. */
+  private static final int HINTS_LIMIT = 256;
+
   private final BeaconClient beacon;
   private final SlotClock clock;
   private final Consumer<DutyEvent> consumer;
+  private final ArrayBlockingQueue<BeaconEvent> hints = new ArrayBlockingQueue<>(HINTS_LIMIT);
   private final Map<Epoch, ProposerDuties> known = new HashMap<>();
   private final Set<Epoch> stale = new HashSet<>();
   private long checkedInSlot = -1;
@@ -41,9 +46,13 @@ public final class DutyTracker {
     return known.get(epoch);
   }
 
-  /** Takes a hint: duties whose dependent root differs are fetched at the next step. */
+  /** Takes a hint: duties whose dependent root differs are fetched at the next step. Any thread. */
   public void onBeaconEvent(BeaconEvent event) {
-    switch (event) {
+    var _ = hints.offer(event);
+  }
+
+  private void apply(BeaconEvent hint) {
+    switch (hint) {
       case BeaconEvent.Head head -> {
         Epoch epoch = clock.epochOf(head.slot());
         compare(epoch, head.currentEpochDependentRoot());
@@ -65,6 +74,9 @@ public final class DutyTracker {
 
   /** Fetches what is missing or doubtful at {@code nowSeconds} (Unix). */
   public void step(long nowSeconds) {
+    for (BeaconEvent hint = hints.poll(); hint != null; hint = hints.poll()) {
+      apply(hint);
+    }
     long slot = clock.slotAt(nowSeconds).value();
     Epoch current = clock.epochOf(clock.slotAt(nowSeconds));
     known.keySet().removeIf(epoch -> epoch.compareTo(current) < 0);

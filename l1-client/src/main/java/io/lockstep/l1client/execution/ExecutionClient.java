@@ -29,6 +29,9 @@ public final class ExecutionClient {
   /** What nodes answer for a tag that has no block yet. */
   private static final int UNKNOWN_BLOCK = -39001;
 
+  /** A block behind is ordinary: endpoints hear of it one after the other. */
+  private static final long TOLERATED_LAG_BLOCKS = 2;
+
   private final EndpointPool pool;
   private final JsonRpc rpc;
 
@@ -39,6 +42,16 @@ public final class ExecutionClient {
 
   public EndpointPool pool() {
     return pool;
+  }
+
+  /** Asks every endpoint for its head and ranks those last that lag behind. */
+  public void rankByHead() {
+    pool.rankByHead(
+        endpoint -> {
+          JsonNode result = rpc.call(endpoint, "eth_blockNumber");
+          return read(endpoint, result, r -> Json.asNumber(r, "block number"));
+        },
+        TOLERATED_LAG_BLOCKS);
   }
 
   private interface Reader<T> {

@@ -5,7 +5,10 @@ import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.L1Exception.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several endpoints that serve the same chain, in the operator's order of preference. One that
  * fails is set back for a while that doubles with each failure in a row; set-back endpoints are
- * still asked when no other is left. Any thread.
+ * still asked when no other is left, and so are those that lag behind the others. Any thread.
  */
 public final class EndpointPool {
   private static final long FIRST_SET_BACK_NANOS = 500_000_000L;
   private static final long LONGEST_SET_BACK_NANOS = 30_000_000_000L;
+
+  /** A lagging endpoint is asked after the good ones, before those that fail for long. */
+  private static final long LAG_SET_BACK_NANOS = 5_000_000_000L;
 
   /** Asks one endpoint. */
   @FunctionalInterface
@@ -31,6 +37,9 @@ public final class EndpointPool {
     @Nullable T ask(Endpoint endpoint) throws L1Exception;
   }
 
+  /** How an endpoint fares, for health and metrics. */
+  public record Status(String name, int failuresInARow, boolean lagging) {}
+
   private record Health(int failuresInARow, long setBackUntilNanos) {
     static final Health GOOD = new Health(0, Long.MIN_VALUE);
   }
@@ -38,6 +47,7 @@ public final class EndpointPool {
   private final List<Endpoint> endpoints;
   private final LongSupplier nanoClock;
   private final ConcurrentHashMap<Endpoint, Health> health = new ConcurrentHashMap<>();
+  private final Set<Endpoint> lagging = ConcurrentHashMap.newKeySet();
 
   /**
    * @throws IllegalArgumentException without an endpoint
@@ -127,6 +137,30 @@ public final class EndpointPool {
     return order;
   }
 
+  /**
+   * Asks every endpoint how far it is and marks those that are more than {@code toleratedLag}
+   * behind the furthest, or that say they are not usable (null). With one endpoint nothing is
+   * asked.
+   */
+  public void rankByHead(Search<Long> headOf, long toleratedLag) {
+    if (endpoints.size() == 1) {
+      return;
+    }
+    Map<Endpoint, Long> heads = new HashMap<>();
+    for (Endpoint endpoint : endpoints) {
+      try {
+        Long head = headOf.ask(endpoint);
+        succeeded(endpoint);
+        heads.put(endpoint, head == null ? Long.MIN_VALUE : head);
+      } catch (L1Exception e) {
+        failed(endpoint);
+      }
+    }
+    long best = heads.values().stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
+    heads.forEach(
+        (endpoint, head) -> lags(endpoint, head == Long.MIN_VALUE || head + toleratedLag < best));
+  }
+
   public void succeeded(Endpoint endpoint) {
     health.put(endpoint, Health.GOOD);
   }
@@ -143,9 +177,28 @@ public final class EndpointPool {
         });
   }
 
+  /** Notes whether the endpoint is behind the others. */
+  public void lags(Endpoint endpoint, boolean behind) {
+    if (behind) {
+      lagging.add(endpoint);
+    } else {
+      lagging.remove(endpoint);
+    }
+  }
+
+  /** All endpoints, in the operator's order. */
+  public List<Status> statuses() {
+    return endpoints.stream()
+        .map(e ->
+            new Status(
+                e.name(), health.getOrDefault(e, Health.GOOD).failuresInARow, lagging.contains(e)))
+        .toList();
+  }
+
   private long setBackNanos(Endpoint endpoint, long nowNanos) {
     Health h = health.getOrDefault(endpoint, Health.GOOD);
-    return h.failuresInARow == 0 ? 0 : Math.max(0, h.setBackUntilNanos - nowNanos);
+    long failing = h.failuresInARow == 0 ? 0 : Math.max(0, h.setBackUntilNanos - nowNanos);
+    return failing + (lagging.contains(endpoint) ? LAG_SET_BACK_NANOS : 0);
   }
 
   private static L1Exception withEarlier(L1Exception now, @Nullable L1Exception earlier) {

@@ -6,6 +6,7 @@ import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Receipt;
 import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Address;
@@ -15,10 +16,7 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -35,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * replaced by the same content and nonce at twice the fees, itself journaled first; at most one
  * posting waits for inclusion.
  *
- * <p>{@link #submit} and {@link #onL1Event} may be called from any thread and only enqueue.
- * Everything else happens in {@link #step}, on the owner's thread, where the listener is called
- * too; a step may block on the network. {@link BlobSenderLoop} is the owner in production.
+ * <p>{@link #submit}, {@link #abandon} and {@link #onL1Event} may be called from any thread and
+ * only enqueue. Everything else happens in {@link #step}, on the owner's thread, where the listener
+ * is called too; a step may block on the network. The {@link #loop} is the owner in production.
  */
 public final class BlobTxSender {
   /**
@@ -58,6 +56,7 @@ public final class BlobTxSender {
 
   private static final int INBOX_LIMIT = 1_024;
   private static final int COMMANDS_PER_STEP = 256;
+  private static final long LONGEST_REST_MS = 60_000;
 
   /**
    * Steps in a row that must find the nonce used by another transaction before that is believed.
@@ -68,28 +67,19 @@ public final class BlobTxSender {
     record Submit(PostingId id, Address to, Bytes callData, CompletableFuture<BlobSidecar> sidecar)
         implements Command {}
 
-    record Chain(L1Event event) implements Command {}
-  }
+    record Abandon(PostingId id) implements Command {}
 
-  /** What is known of an open posting beyond its record; lost and not missed at a restart. */
-  private static final class Progress {
-    int attemptToSend;
-    int blocksSinceSent;
-    int foreignNonceSightings;
-    String lastTrouble = "";
+    record Chain(L1Event event) implements Command {}
   }
 
   private final ExecutionClient execution;
   private final BlobTxSigner signer;
-  private final PostingJournal journal;
+  private final PostingBook book;
   private final Options options;
   private final Executor cpu;
   private final Consumer<PostingEvent> listener;
   private final ArrayBlockingQueue<Command> inbox = new ArrayBlockingQueue<>(INBOX_LIMIT);
   private final CanonicalChain chain = new CanonicalChain();
-  private final List<Posting> postings;
-  private final Map<Long, Progress> progress = new HashMap<>();
-  private long nextSequence;
   private Command.@Nullable Submit waiting;
   private String waitingTrouble = "";
   private boolean attendNow = true;
@@ -112,20 +102,10 @@ public final class BlobTxSender {
       Consumer<PostingEvent> listener) {
     this.execution = execution;
     this.signer = new BlobTxSigner(key, chainId);
-    this.journal = new PostingJournal(store, key.address());
+    this.book = new PostingBook(new PostingJournal(store, key.address()));
     this.options = options;
     this.cpu = cpu;
     this.listener = listener;
-    this.postings = new ArrayList<>(journal.load());
-    this.nextSequence = postings.isEmpty() ? 1 : postings.getLast().sequence() + 1;
-    for (int i = 0; i < postings.size(); i++) {
-      Posting posting = postings.get(i);
-      if (posting.isOpen()) {
-        // whether the last send went out is unknown: send again
-        postings.set(i, posting.in(Posting.State.SIGNED));
-        progressOf(posting).attemptToSend = posting.attempts().size() - 1;
-      }
-    }
   }
 
   public Address poster() {
@@ -152,6 +132,19 @@ public final class BlobTxSender {
   }
 
   /**
+   * Gives a posting up: it is neither sent nor replaced any more and its nonce is free for the next
+   * posting, which then pays at least twice its fees. What was signed may be included all the same,
+   * which is told as ever. For content that its contract would refuse now.
+   *
+   * @return false when the inbox is full
+   */
+  public boolean abandon(PostingId id) {
+    boolean taken = inbox.offer(new Command.Abandon(id));
+    wake();
+    return taken;
+  }
+
+  /**
    * Takes an event of the head tracker; every one must be given, in order.
    *
    * @return false when the inbox is full: the sender has stopped working
@@ -162,8 +155,17 @@ public final class BlobTxSender {
     return taken;
   }
 
-  void onWake(Runnable action) {
-    wakeUp = action;
+  /** A loop that owns this sender from now on; the caller starts and closes it. */
+  public WakeLoop loop() {
+    WakeLoop loop =
+        new WakeLoop(
+            "l1-send-" + poster(),
+            () -> {
+              int handled = step(System.nanoTime() / 1_000_000);
+              return handled > 0 ? 0 : restMs(System.nanoTime() / 1_000_000);
+            });
+    wakeUp = loop::wake;
+    return loop;
   }
 
   private void wake() {
@@ -175,7 +177,7 @@ public final class BlobTxSender {
    * thread.
    */
   public boolean isBusy() {
-    return waiting != null || postings.stream().anyMatch(Posting::isOpen);
+    return waiting != null || book.hasOpen();
   }
 
   /**
@@ -193,6 +195,7 @@ public final class BlobTxSender {
       handled++;
       switch (command) {
         case Command.Submit submit -> take(submit);
+        case Command.Abandon(PostingId id) -> giveUp(id);
         case Command.Chain(L1Event event) -> apply(event);
       }
     }
@@ -214,17 +217,20 @@ public final class BlobTxSender {
   }
 
   /** How long the owner may rest before the next step, when nothing wakes it. */
-  long restMs(long nowMs) {
-    return attendNow ? 0 : Math.clamp(retryAtMs - nowMs, 0L, 60_000L);
+  private long restMs(long nowMs) {
+    if (attendNow) {
+      return 0;
+    }
+    return retryAtMs == Long.MAX_VALUE
+        ? LONGEST_REST_MS
+        : Math.clamp(retryAtMs - nowMs, 1L, LONGEST_REST_MS);
   }
 
   private void take(Command.Submit submit) {
-    for (Posting posting : postings) {
-      if (posting.id().equals(submit.id()) && posting.state() != Posting.State.FAILED) {
-        listener.accept(
-            new PostingEvent.Refused(submit.id(), "already posted: " + posting.state()));
-        return;
-      }
+    Posting known = book.live(submit.id());
+    if (known != null) {
+      listener.accept(new PostingEvent.Refused(submit.id(), "already posted: " + known.state()));
+      return;
     }
     if (isBusy()) {
       listener.accept(new PostingEvent.Refused(submit.id(), "another posting is on its way"));
@@ -234,9 +240,22 @@ public final class BlobTxSender {
     waitingTrouble = "";
   }
 
+  private void giveUp(PostingId id) {
+    Command.Submit submit = waiting;
+    if (submit != null && submit.id().equals(id)) {
+      waiting = null;
+      listener.accept(new PostingEvent.Refused(id, "given up before it was signed"));
+      return;
+    }
+    Posting posting = book.live(id);
+    if (posting != null && posting.isOpen()) {
+      book.update(posting.in(Posting.State.ABANDONED));
+      listener.accept(new PostingEvent.Abandoned(id));
+    }
+  }
+
   private void apply(L1Event event) {
-    int newBlocks = chain.apply(event);
-    progress.values().forEach(p -> p.blocksSinceSent += newBlocks);
+    book.blocksPassed(chain.apply(event));
     attendNow = true;
     switch (event) {
       case L1Event.Reorg reorg -> {
@@ -254,7 +273,7 @@ public final class BlobTxSender {
   }
 
   private void takeOut(BlockRef dropped) {
-    for (Posting posting : List.copyOf(postings)) {
+    for (Posting posting : book.all()) {
       BlockRef in = posting.includedBlock();
       Hash32 tx = posting.includedTx();
       if (posting.state() == Posting.State.INCLUDED
@@ -268,16 +287,16 @@ public final class BlobTxSender {
 
   private void reopen(Posting posting, Hash32 tx, BlockRef in) {
     Posting reopened = posting.in(Posting.State.SIGNED);
-    Progress p = progressOf(reopened);
+    PostingBook.Progress p = book.progressOf(reopened);
     // the very bytes that were in the chain: nodes often still hold them
     p.attemptToSend = Math.max(0, posting.attempts().indexOf(tx));
     p.blocksSinceSent = 0;
-    update(reopened);
+    book.update(reopened);
     listener.accept(new PostingEvent.Reorged(posting.id(), tx, in));
   }
 
   private void finalise(BlockRef finalized) {
-    for (Posting posting : List.copyOf(postings)) {
+    for (Posting posting : book.all()) {
       BlockRef in = posting.includedBlock();
       Hash32 tx = posting.includedTx();
       if (posting.state() == Posting.State.INCLUDED
@@ -285,8 +304,19 @@ public final class BlobTxSender {
           && tx != null
           && in.number() <= finalized.number()
           && stillStands(in)) {
-        settle(posting.finalised());
+        book.settle(posting.finalised());
         listener.accept(new PostingEvent.Final(posting.id(), tx, in, posting.success()));
+        failAbandonedUpTo(posting.nonce());
+      }
+    }
+  }
+
+  /** Nonces up to {@code nonce} are used for good: what was given up there never comes. */
+  private void failAbandonedUpTo(long nonce) {
+    for (Posting posting : book.all()) {
+      if (posting.state() == Posting.State.ABANDONED && posting.nonce() <= nonce) {
+        book.settle(posting.in(Posting.State.FAILED));
+        listener.accept(new PostingEvent.Failed(posting.id(), "given up, its nonce was used"));
       }
     }
   }
@@ -305,7 +335,7 @@ public final class BlobTxSender {
       return true; // the first event of the head tracker starts it
     }
     boolean allWell = true;
-    for (Posting posting : List.copyOf(postings)) {
+    for (Posting posting : book.all()) {
       if (posting.isSettled()) {
         continue;
       }
@@ -337,7 +367,10 @@ public final class BlobTxSender {
     if (findInclusion(posting)) {
       return true;
     }
-    Progress p = progressOf(posting);
+    if (posting.state() == Posting.State.ABANDONED) {
+      return true;
+    }
+    PostingBook.Progress p = book.progressOf(posting);
     if (posting.state() == Posting.State.SIGNED) {
       return send(posting, p);
     }
@@ -358,8 +391,8 @@ public final class BlobTxSender {
       }
       BlockRef block = chain.canonical(receipt.blockNumber(), receipt.blockHash(), execution);
       if (block != null) {
-        update(posting.included(block, tx, receipt.success()));
-        progress.remove(posting.sequence());
+        book.update(posting.included(block, tx, receipt.success()));
+        book.forgetProgress(posting);
         listener.accept(new PostingEvent.Included(posting.id(), tx, block, receipt.success()));
         return true;
       }
@@ -367,12 +400,12 @@ public final class BlobTxSender {
     return false;
   }
 
-  private boolean send(Posting posting, Progress p) {
-    Bytes bytes = journal.signedBytes(posting, p.attemptToSend);
+  private boolean send(Posting posting, PostingBook.Progress p) {
+    Bytes bytes = book.signedBytes(posting, p.attemptToSend);
     Hash32 tx = posting.attempts().get(p.attemptToSend);
     return switch (SendOutcome.send(execution, bytes)) {
       case SendOutcome.Taken ignored -> {
-        update(posting.in(Posting.State.SENT));
+        book.update(posting.in(Posting.State.SENT));
         p.blocksSinceSent = 0;
         p.foreignNonceSightings = 0;
         p.lastTrouble = "";
@@ -402,25 +435,25 @@ public final class BlobTxSender {
   /**
    * No attempt has a receipt, yet its nonce is used: a lagging endpoint, or another transaction.
    */
-  private void nonceUsed(Posting posting, Progress p) {
+  private void nonceUsed(Posting posting, PostingBook.Progress p) {
     p.foreignNonceSightings++;
     if (p.foreignNonceSightings < FOREIGN_NONCE_SIGHTINGS) {
       return;
     }
     String why = "nonce " + posting.nonce() + " was used by another transaction";
-    settle(posting.in(Posting.State.FAILED));
+    book.settle(posting.in(Posting.State.FAILED));
     listener.accept(new PostingEvent.Failed(posting.id(), why));
   }
 
-  private boolean replace(Posting posting, Progress p) {
+  private boolean replace(Posting posting, PostingBook.Progress p) {
     int last = posting.attempts().size() - 1;
-    BlobTransaction old = BlobTxSigner.read(journal.signedBytes(posting, last));
+    BlobTransaction old = BlobTxSigner.read(book.signedBytes(posting, last));
     Fees doubled = BlobTxSigner.feesOf(old).doubled();
     if (!options.fees().allows(doubled)) {
       trouble(posting, "not included, and its fees cannot be doubled within their caps");
       p.attemptToSend = last;
       p.blocksSinceSent = 0;
-      update(posting.in(Posting.State.SIGNED)); // pools forget: offer the same bytes again
+      book.update(posting.in(Posting.State.SIGNED)); // pools forget: offer the same bytes again
       return false;
     }
     Fees fees;
@@ -431,13 +464,11 @@ public final class BlobTxSender {
       return false;
     }
     BlobTransaction replacement = signer.withFees(old, fees);
-    Hash32 newTx = replacement.transaction().hash();
-    Posting replaced = posting.withAttempt(newTx);
-    journal.writeSigned(replaced, replacement.encoded());
-    remember(replaced);
+    Posting replaced = book.addAttempt(posting, SignedTx.of(replacement));
     p.attemptToSend = last + 1;
     p.blocksSinceSent = 0;
-    listener.accept(new PostingEvent.Replaced(posting.id(), old.transaction().hash(), newTx));
+    listener.accept(
+        new PostingEvent.Replaced(posting.id(), old.transaction().hash(), replaced.latestTx()));
     return send(replaced, p);
   }
 
@@ -454,8 +485,10 @@ public final class BlobTxSender {
     Fees fees;
     long nonce;
     try {
-      nonce = nextNonce();
-      fees = options.fees().suggest(execution, true);
+      // an endpoint may lag behind our own postings
+      nonce =
+          Math.max(execution.nonce(signer.address(), BlockTag.LATEST), book.nonceAboveIncluded());
+      fees = feesFor(nonce);
     } catch (L1Exception e) {
       if (!waitingTrouble.equals(e.text())) {
         waitingTrouble = e.text();
@@ -471,59 +504,29 @@ public final class BlobTxSender {
             submit.to(),
             submit.callData(),
             sidecar);
-    Hash32 hash = tx.transaction().hash();
-    Posting posting = Posting.signed(nextSequence++, submit.id(), nonce, hash);
-    journal.writeSigned(posting, tx.encoded());
+    Posting posting = book.addSigned(submit.id(), nonce, SignedTx.of(tx));
     waiting = null;
-    postings.add(posting);
-    listener.accept(new PostingEvent.Signed(submit.id(), hash, nonce));
-    return send(posting, progressOf(posting));
+    listener.accept(new PostingEvent.Signed(submit.id(), posting.latestTx(), nonce));
+    return send(posting, book.progressOf(posting));
   }
 
-  /** The chain's next nonce, or the journal's where an endpoint lags behind our own postings. */
-  private long nextNonce() throws L1Exception {
-    long nonce = execution.nonce(signer.address(), BlockTag.LATEST);
-    for (Posting posting : postings) {
-      if (posting.state() == Posting.State.INCLUDED || posting.state() == Posting.State.FINAL) {
-        nonce = Math.max(nonce, posting.nonce() + 1);
-      }
+  /** What the market asks, and enough to replace an abandoned posting of the same nonce. */
+  private Fees feesFor(long nonce) throws L1Exception {
+    Fees fees = options.fees().suggest(execution, true);
+    Posting abandoned = book.abandonedAt(nonce);
+    if (abandoned == null) {
+      return fees;
     }
-    return nonce;
-  }
-
-  private Progress progressOf(Posting posting) {
-    return progress.computeIfAbsent(posting.sequence(), s -> new Progress());
+    Bytes old = book.signedBytes(abandoned, abandoned.attempts().size() - 1);
+    Fees doubled = BlobTxSigner.feesOf(BlobTxSigner.read(old)).doubled();
+    return options.fees().capped(fees.max(doubled));
   }
 
   private void trouble(Posting posting, String why) {
-    Progress p = progressOf(posting);
+    PostingBook.Progress p = book.progressOf(posting);
     if (!p.lastTrouble.equals(why)) {
       p.lastTrouble = why;
       listener.accept(new PostingEvent.Stuck(posting.id(), why));
     }
-  }
-
-  private void update(Posting posting) {
-    journal.write(posting);
-    remember(posting);
-  }
-
-  private void settle(Posting posting) {
-    journal.settle(posting);
-    remember(posting);
-    progress.remove(posting.sequence());
-    if (postings.size() > 2 * INBOX_LIMIT && postings.getFirst().isSettled()) {
-      postings.removeFirst();
-    }
-  }
-
-  private void remember(Posting posting) {
-    for (int i = postings.size() - 1; i >= 0; i--) {
-      if (postings.get(i).sequence() == posting.sequence()) {
-        postings.set(i, posting);
-        return;
-      }
-    }
-    throw new IllegalStateException("posting " + posting.sequence() + " is not known");
   }
 }

@@ -6,6 +6,7 @@ import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.uint.UInt256;
+import java.math.BigInteger;
 
 /**
  * What to offer for inclusion. Caps are generous, as only what the block asks is paid: fee cap
@@ -25,6 +26,7 @@ public record FeePolicy(
     UInt256 maxBlobFeeCap) {
   private static final UInt256 GWEI = UInt256.of(1_000_000_000L);
   private static final UInt256 TWO = UInt256.of(2);
+  private static final BigInteger CANCUN_UPDATE_FRACTION = BigInteger.valueOf(3_338_477);
 
   public static final FeePolicy DEFAULT =
       new FeePolicy(
@@ -41,7 +43,7 @@ public record FeePolicy(
       throw new L1Exception(L1Exception.Kind.BUSY, "the L1 node has no block yet");
     }
     UInt256 tip = larger(minTip, suggestedTip(execution));
-    UInt256 blobFee = withBlobs ? execution.blobBaseFee() : UInt256.ZERO;
+    UInt256 blobFee = withBlobs ? blobBaseFee(execution, latest) : UInt256.ZERO;
     return capped(
         new Fees(
             tip,
@@ -70,6 +72,32 @@ public record FeePolicy(
       }
       return UInt256.ZERO; // a node without the method: the minimum stands
     }
+  }
+
+  private static UInt256 blobBaseFee(ExecutionClient execution, L1Block latest) throws L1Exception {
+    try {
+      return execution.blobBaseFee();
+    } catch (L1Exception e) {
+      if (e.isTemporary()) {
+        throw e;
+      }
+      return highestBlobBaseFee(latest.excessBlobGas());
+    }
+  }
+
+  /**
+   * The blob base fee of EIP-4844 with the smallest update fraction that was ever in force, so
+   * never below the true one: for nodes that cannot say it.
+   */
+  static UInt256 highestBlobBaseFee(long excessBlobGas) {
+    BigInteger excess = BigInteger.valueOf(excessBlobGas);
+    BigInteger sum = BigInteger.ZERO;
+    BigInteger term = CANCUN_UPDATE_FRACTION;
+    for (long i = 1; term.signum() > 0 && sum.bitLength() < 250; i++) {
+      sum = sum.add(term);
+      term = term.multiply(excess).divide(CANCUN_UPDATE_FRACTION.multiply(BigInteger.valueOf(i)));
+    }
+    return UInt256.of(sum.divide(CANCUN_UPDATE_FRACTION));
   }
 
   private static UInt256 larger(UInt256 a, UInt256 b) {

@@ -41,7 +41,9 @@ record Posting(
     INCLUDED(3),
     FINAL(4),
     /** The nonce went to another transaction. */
-    FAILED(5);
+    FAILED(5),
+    /** Given up by the caller, yet what was signed may be included. */
+    ABANDONED(6);
 
     private final int code;
 

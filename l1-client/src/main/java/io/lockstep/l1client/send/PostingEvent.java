@@ -35,6 +35,9 @@ public sealed interface PostingEvent {
   /** It is not on its way for now: a node refuses it, or none is reached. It is tried further. */
   record Stuck(PostingId id, String why) implements PostingEvent {}
 
+  /** Given up on request: it is not sent any more, but may still be included. */
+  record Abandoned(PostingId id) implements PostingEvent {}
+
   /** It will never be in the chain: its nonce went to another transaction. */
   record Failed(PostingId id, String why) implements PostingEvent {}
 

@@ -26,7 +26,7 @@ final class PostingJournal {
   static final Column SIGNED_BYTES = new Column("l1-posting-bytes");
 
   /** Settled postings that are remembered, so that their ids are not posted again. */
-  private static final int SETTLED_KEPT = 256;
+  static final int SETTLED_KEPT = 256;
 
   private final KeyValueStore store;
   private final Address poster;

@@ -107,4 +107,18 @@ class EndpointPoolTest {
     assertThatThrownBy(() -> new Endpoint("ftp://SECRET")).hasMessageNotContaining("SECRET");
     assertThatThrownBy(() -> new Endpoint("http://SECRET bad")).hasMessageNotContaining("SECRET");
   }
+
+  @Test
+  void ranksAnEndpointThatLagsBehindTheOthers() {
+    pool.rankByHead(e -> e == a ? 10L : 20L, 2);
+    assertThat(pool.ranked()).containsExactly(b, a);
+    assertThat(pool.statuses())
+        .containsExactly(
+            new EndpointPool.Status("a:1", 0, true), new EndpointPool.Status("b:2", 0, false));
+
+    pool.rankByHead(e -> e == a ? 19L : 20L, 2);
+    assertThat(pool.ranked()).containsExactly(a, b);
+    pool.rankByHead(e -> e == a ? null : 20L, 2);
+    assertThat(pool.ranked()).containsExactly(b, a);
+  }
 }

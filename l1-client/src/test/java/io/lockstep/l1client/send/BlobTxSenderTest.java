@@ -467,4 +467,68 @@ class BlobTxSenderTest {
     assertThat(only(PostingEvent.Refused.class).why()).contains("not a blob");
     assertThat(sender.isBusy()).isFalse();
   }
+
+  @Test
+  void givesTheNonceOfAnAbandonedPostingToTheNextAtTwiceItsFees() {
+    chain.askBlobFee(UInt256.of(2_000_000_000L));
+    submit(FIRST, 1);
+    assertThat(sender.abandon(FIRST)).isTrue();
+    step();
+    only(PostingEvent.Abandoned.class);
+    assertThat(sender.isBusy()).isFalse();
+
+    submit(SECOND, 2);
+
+    assertThat(pooled()).hasSize(1);
+    assertThat(pooled().getFirst().transaction().nonce()).isZero();
+    assertThat(pooled().getFirst().transaction().maxFeePerBlobGas())
+        .isEqualTo(UInt256.of(2_000_000_000L));
+    FakeChain.FakeBlock block = chain.mine();
+    follow();
+    assertThat(only(PostingEvent.Included.class).id()).isEqualTo(SECOND);
+    chain.finalise(block.number());
+    chain.mineEmpty(1);
+    follow();
+    assertThat(only(PostingEvent.Failed.class).id()).isEqualTo(FIRST);
+  }
+
+  @Test
+  void tellsWhenAnAbandonedPostingIsIncludedAllTheSame() {
+    submit(FIRST, 1);
+    sender.abandon(FIRST);
+    step();
+    crash();
+    follow();
+    assertThat(countOf(PostingEvent.Sent.class)).isZero();
+    chain.mine();
+    follow();
+
+    assertThat(only(PostingEvent.Included.class).id()).isEqualTo(FIRST);
+    submit(SECOND, 2);
+    assertThat(only(PostingEvent.Signed.class).nonce()).isEqualTo(1);
+  }
+
+  @Test
+  void dropsAPostingThatIsGivenUpBeforeItWasSigned() {
+    l1.answerInstead(() -> StubL1.Raw.text(502, "text/html", "<html>"));
+    submit(FIRST, 1);
+    sender.abandon(FIRST);
+    l1.behave();
+    step();
+
+    only(PostingEvent.Refused.class);
+    assertThat(pooled()).isEmpty();
+  }
+
+  @Test
+  void offersTheHighestFeeThatCanBeWhenTheNodeDoesNotSayTheBlobFee() {
+    l1.execution().fail("eth_blobBaseFee", -32601, "no such method");
+    submit(FIRST, 1);
+
+    only(PostingEvent.Sent.class);
+    // EIP-4844: e^(10,000,000 / 3,338,477) = 19.99
+    assertThat(FeePolicy.highestBlobBaseFee(10_000_000)).isEqualTo(UInt256.of(19));
+    assertThat(FeePolicy.highestBlobBaseFee(0)).isEqualTo(UInt256.ONE);
+    assertThat(FeePolicy.highestBlobBaseFee(Long.MAX_VALUE)).isNotEqualTo(UInt256.ZERO);
+  }
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.l1client.follow;
+
+import io.lockstep.l1client.beacon.BeaconClient;
+import io.lockstep.l1client.beacon.BeaconEvent;
+import io.lockstep.l1client.beacon.BeaconEvents;
+import io.lockstep.l1client.duties.DutyTracker;
+import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.heads.HeadTracker;
+import io.lockstep.l1client.loop.WakeLoop;
+import io.lockstep.primitives.types.SlotClock;
+import java.net.http.HttpClient;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps a head tracker and a duty tracker running: each on a virtual thread of its own (a beacon
+ * node that hangs must not hold up the heads), woken by the beacon node's events and, should these
+ * fail, by the clock. A third thread looks which endpoints lag behind. The trackers' consumers are
+ * called on the trackers' threads.
+ */
+public final class L1Follower implements AutoCloseable {
+  /** Polls of the head in one slot when no event comes. */
+  private static final int HEAD_POLLS_PER_SLOT = 4;
+
+  private static final long SHORTEST_POLL_MS = 100;
+
+  private final WakeLoop heads;
+  private final WakeLoop duties;
+  private final WakeLoop health;
+  private final BeaconEvents events;
+
+  /**
+   * @param client for the event stream
+   * @param nowSeconds Unix time
+   */
+  public L1Follower(
+      ExecutionClient execution,
+      BeaconClient beacon,
+      HttpClient client,
+      SlotClock clock,
+      HeadTracker headTracker,
+      DutyTracker dutyTracker,
+      LongSupplier nowSeconds) {
+    long slotMs = clock.slotSeconds() * 1000;
+    long pollMs = Math.max(SHORTEST_POLL_MS, slotMs / HEAD_POLLS_PER_SLOT);
+    heads = new WakeLoop("l1-heads", () -> headTracker.step() ? 0 : pollMs);
+    duties =
+        new WakeLoop(
+            "l1-duties",
+            () -> {
+              dutyTracker.step(nowSeconds.getAsLong());
+              return pollMs;
+            });
+    health =
+        new WakeLoop(
+            "l1-health",
+            () -> {
+              execution.rankByHead();
+              beacon.rankByHead();
+              return slotMs;
+            });
+    BeaconEvents.Options options =
+        new BeaconEvents.Options(4_000, Math.max(10_000, 3 * slotMs), 250, slotMs);
+    events =
+        new BeaconEvents(
+            beacon.pool(), client, options, event -> onBeaconEvent(dutyTracker, event));
+  }
+
+  private void onBeaconEvent(DutyTracker dutyTracker, BeaconEvent event) {
+    dutyTracker.onBeaconEvent(event);
+    duties.wake();
+    heads.wake();
+  }
+
+  /**
+   * Starts all threads; once.
+   *
+   * @param onDeath told when one of them dies of an error: the node cannot go on without it
+   */
+  public void start(Thread.UncaughtExceptionHandler onDeath) {
+    heads.start(onDeath);
+    duties.start(onDeath);
+    health.start(onDeath);
+    events.start();
+  }
+
+  /** Ends all threads and returns when they are gone. */
+  @Override
+  public void close() {
+    events.close();
+    health.close();
+    duties.close();
+    heads.close();
+  }
+}
