@@ -2,24 +2,18 @@
 package io.lockstep.node.wire;
 
 import io.lockstep.l1client.L1Exception;
-import io.lockstep.l1client.beacon.BeaconEvent;
-import io.lockstep.l1client.beacon.BeaconEvents;
 import io.lockstep.l1client.beacon.ProposerDuties;
 import io.lockstep.l1client.duties.DutyEvent;
 import io.lockstep.l1client.duties.DutyTracker;
-import io.lockstep.l1client.heads.HeadLoop;
+import io.lockstep.l1client.follow.L1Follower;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.primitives.types.BlockRef;
-import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.L1Feed;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the loop told about L1: heads through the feed, proposer duties, both prompted by the beacon
- * node's events. Virtual threads of its own.
+ * Keeps the loop told about L1: first what happened while the node was away, then heads and proposer
+ * duties as they come. Virtual threads of its own.
  */
 final class L1Runner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(L1Runner.class);
-  private static final long DUTY_STEP_MS = 250;
   private static final long RETRY_MS = 1_000;
 
   private final L1Link link;
@@ -40,13 +33,10 @@ final class L1Runner implements AutoCloseable {
   private final SequencerLoop loop;
   private final List<Consumer<L1Event>> alsoTold;
   private final LongSupplier clockMs;
-  private final BlockingQueue<BeaconEvent> hints = new LinkedBlockingQueue<>(1_024);
-  private final BeaconEvents events;
   private final Thread.UncaughtExceptionHandler onDeath;
-  private volatile @Nullable HeadLoop heads;
+  private volatile @Nullable L1Follower follower;
   private volatile boolean closed;
-  private @Nullable Thread feedThread;
-  private @Nullable Thread dutyThread;
+  private @Nullable Thread catchUpThread;
 
   /**
    * @param alsoTold who hears of L1 events before the feed does: the senders
@@ -65,78 +55,56 @@ final class L1Runner implements AutoCloseable {
     this.alsoTold = List.copyOf(alsoTold);
     this.clockMs = clockMs;
     this.onDeath = onDeath;
-    long silenceMs = link.spec().clock().slotSeconds() * 4_000;
-    this.events =
-        new BeaconEvents(
-            link.beacon().pool(),
-            link.transport().client(),
-            new BeaconEvents.Options(2_000, silenceMs, 200, 5_000),
-            this::onHint);
   }
 
   /** Starts; {@code derived} are the derivation log's newest entries, newest first. */
   void start(List<DerivationLog.Entry> derived) {
-    dutyThread =
-        Thread.ofVirtual().name("l1-duties").uncaughtExceptionHandler(onDeath).start(this::runDuties);
-    feedThread =
+    catchUpThread =
         Thread.ofVirtual()
-            .name("l1-feed")
+            .name("l1-catch-up")
             .uncaughtExceptionHandler(onDeath)
-            .start(() -> runFeed(derived));
-    events.start();
+            .start(() -> catchUpAndFollow(derived));
   }
 
-  private void onHint(BeaconEvent event) {
-    HeadLoop running = heads;
-    if (running != null) {
-      running.wake();
+  private void catchUpAndFollow(List<DerivationLog.Entry> derived) {
+    try {
+      List<BlockRef> resumeFrom = catchUp(derived);
+      HeadTracker heads = new HeadTracker(link.execution(), resumeFrom, this::onL1Event);
+      DutyTracker duties = new DutyTracker(link.beacon(), link.spec().clock(), this::onDuties);
+      L1Follower running =
+          new L1Follower(
+              link.execution(),
+              link.beacon(),
+              link.transport().client(),
+              link.spec().clock(),
+              heads,
+              duties,
+              () -> Math.floorDiv(clockMs.getAsLong(), 1000));
+      synchronized (this) {
+        if (!closed) {
+          follower = running;
+          running.start(onDeath);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    // A lost hint costs promptness only: duties are fetched once a slot in any case.
-    var _ = hints.offer(event);
   }
 
-  private void runFeed(List<DerivationLog.Entry> derived) {
-    List<BlockRef> resumeFrom = null;
-    while (resumeFrom == null && !closed) {
+  private List<BlockRef> catchUp(List<DerivationLog.Entry> derived) throws InterruptedException {
+    while (true) {
       try {
-        resumeFrom = feed.catchUp(derived);
+        return feed.catchUp(derived);
       } catch (L1Exception e) {
         LOG.warn("L1 cannot be read yet: {}", e.getMessage());
-        sleep(RETRY_MS);
-      } catch (InterruptedException e) {
-        return;
+        Thread.sleep(RETRY_MS);
       }
     }
-    if (closed || resumeFrom == null) {
-      return;
-    }
-    HeadTracker tracker = new HeadTracker(link.execution(), resumeFrom, this::onL1Event);
-    HeadLoop running =
-        new HeadLoop(tracker, Math.max(100, link.spec().clock().slotSeconds() * 1000 / 8));
-    heads = running;
-    running.start();
   }
 
   private void onL1Event(L1Event event) {
     alsoTold.forEach(listener -> listener.accept(event));
     feed.onL1Event(event);
-  }
-
-  private void runDuties() {
-    SlotClock clock = link.spec().clock();
-    DutyTracker tracker = new DutyTracker(link.beacon(), clock, this::onDuties);
-    while (!closed) {
-      tracker.step(Math.floorDiv(clockMs.getAsLong(), 1000));
-      try {
-        BeaconEvent hint = hints.poll(DUTY_STEP_MS, TimeUnit.MILLISECONDS);
-        while (hint != null) {
-          tracker.onBeaconEvent(hint);
-          hint = hints.poll();
-        }
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
   }
 
   private void onDuties(DutyEvent event) {
@@ -155,30 +123,18 @@ final class L1Runner implements AutoCloseable {
     }
   }
 
-  private static void sleep(long ms) {
-    try {
-      Thread.sleep(ms);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
     closed = true;
     feed.stop();
-    events.close();
-    HeadLoop running = heads;
-    if (running != null) {
-      running.close();
+    Thread catchingUp = catchUpThread;
+    if (catchingUp != null) {
+      catchingUp.interrupt();
     }
-    interrupt(feedThread);
-    interrupt(dutyThread);
-  }
-
-  private static void interrupt(@Nullable Thread thread) {
-    if (thread != null) {
-      thread.interrupt();
+    synchronized (this) {
+      if (follower != null) {
+        follower.close();
+      }
     }
   }
 }

@@ -15,7 +15,6 @@ import io.lockstep.node.rpc.SyncDesk;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.gossip.GossipNode;
 import io.lockstep.preconf.gossip.GossipOptions;
-import io.lockstep.preconf.gossip.HostPort;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.wire.WireServer;
@@ -184,9 +183,7 @@ public final class LockstepNode implements AutoCloseable {
                 GossipOptions.of(
                     config.gossip().host(),
                     config.gossip().port(),
-                    config.gossip().peers().stream()
-                        .map(peer -> new HostPort(peer.host(), peer.port()))
-                        .toList(),
+                    config.gossip().peers(),
                     clusterId),
                 new PeerDesk(running, ledger)));
     outbox.connect(running, gossip);

@@ -4,7 +4,7 @@ package io.lockstep.node.wire;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.heads.L1Event;
-import io.lockstep.l1client.send.BlobSenderLoop;
+import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.l1client.send.BlobTxSender;
 import io.lockstep.l1client.send.PostingEvent;
 import io.lockstep.l1client.send.PostingId;
@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
 
   private final ClusterFile cluster;
   private final List<BlobTxSender> senders = new ArrayList<>();
-  private final List<BlobSenderLoop> loops = new ArrayList<>();
+  private final List<WakeLoop> loops = new ArrayList<>();
   private final Landed landed;
   // Guarded by this: who carries which posting, until it is included or given up.
   private final Map<PostingId, UnderWay> underWay = new HashMap<>();
@@ -71,7 +72,7 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
               kzg,
               this::onEvent);
       senders.add(sender);
-      loops.add(new BlobSenderLoop(sender));
+      loops.add(sender.loop());
     }
   }
 
@@ -133,6 +134,7 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
           LOG.warn("posting {} was reorged away and is sent again", reorged.id());
       case PostingEvent.Final last -> LOG.debug("posting {} is final", last.id());
       case PostingEvent.Stuck stuck -> LOG.warn("posting {}: {}", stuck.id(), stuck.why());
+      case PostingEvent.Abandoned gone -> forget(gone.id());
       case PostingEvent.Failed lost -> {
         LOG.warn("posting {} failed: {}", lost.id(), lost.why());
         forget(lost.id());
@@ -144,7 +146,7 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
     }
   }
 
-  private synchronized @org.jspecify.annotations.Nullable UnderWay forget(PostingId id) {
+  private synchronized @Nullable UnderWay forget(PostingId id) {
     return underWay.remove(id);
   }
 
@@ -162,6 +164,6 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
 
   @Override
   public void close() {
-    loops.forEach(BlobSenderLoop::close);
+    loops.forEach(WakeLoop::close);
   }
 }
