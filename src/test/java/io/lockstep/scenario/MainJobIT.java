@@ -382,14 +382,14 @@ class MainJobIT {
             .transfer(
                 sender,
                 rpc.number("eth_getTransactionCount", sender.address().toHex(), "pending"),
-                Address.ofLong(1),
+                Address.ofLong(0xfeed),
                 1);
     assertThat(
             rpc.call("eth_sendRawTransactionSync", good.encoded().toHex())
                 .get("status")
                 .asString())
         .isEqualTo("0x1");
-    assertThat(message(rpc, devnet().transfer(sender, 0, Address.ofLong(2), 2)))
+    assertThat(message(rpc, devnet().transfer(sender, 0, Address.ofLong(0xfeed), 2)))
         .contains("nonce too low");
   }
 

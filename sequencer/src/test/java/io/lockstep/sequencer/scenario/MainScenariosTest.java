@@ -142,7 +142,7 @@ class MainScenariosTest {
       net.slots(1);
       ScriptedL1.Posting honest = lastLanded(net);
       List<byte[]> garbage = List.of(new byte[131_072]);
-      net.l1.submit(new ScriptedL1.Posting(2, standingOnTheHead(net, honest), garbage));
+      net.l1.submitFirst(new ScriptedL1.Posting(2, standingOnTheHead(net, honest), garbage));
       net.slots(6);
 
       List<FetchedBatch> all = new ArrayList<>();

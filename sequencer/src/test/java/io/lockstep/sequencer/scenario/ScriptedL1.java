@@ -52,8 +52,9 @@ final class ScriptedL1 {
     pool.add(posting);
   }
 
-  int pooled() {
-    return pool.size();
+  /** A transaction that pays more than all others. */
+  void submitFirst(Posting posting) {
+    pool.addFirst(posting);
   }
 
   List<Mined> chain() {
