@@ -269,8 +269,8 @@ public final class ChainDb implements AutoCloseable {
     }
     batch.put(columns.meta(), HEAD, hash.toArray());
 
-    root.nodes().forEach(node -> nodes.remember(node.hash(), node.node()));
     moveHead(batch, durability, header, hash, changes.forward());
+    nodes.moveOn(root);
   }
 
   /**

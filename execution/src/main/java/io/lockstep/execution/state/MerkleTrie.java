@@ -54,7 +54,8 @@ public final class MerkleTrie {
   Hash32 update(Collection<TrieChange> changes, TrieSeal.Sink sink) {
     TrieChange[] sorted = changes.toArray(TrieChange[]::new);
     Arrays.sort(sorted);
-    return new TrieSeal(sink).root(new TrieUpdate(source).apply(rootNode(), sorted));
+    TrieUpdate update = new TrieUpdate(source, sink::replaced);
+    return new TrieSeal(sink).root(update.apply(rootNode(), sorted));
   }
 
   byte @Nullable [] get(byte[] key) {

@@ -21,23 +21,27 @@ public final class PreparedRoot {
   private final StateDiff diff;
   private final Map<Address, @Nullable StoredAccount> accounts;
   private final List<NewNode> nodes;
+  private final List<Hash32> replaced;
 
   /**
    * Takes ownership of the collections.
    *
    * @param accounts each account of the diff as it is afterwards, null when it is gone
+   * @param replaced nodes of the parent's state that others take the place of
    */
   PreparedRoot(
       Hash32 parentHash,
       Hash32 stateRoot,
       StateDiff diff,
       Map<Address, @Nullable StoredAccount> accounts,
-      List<NewNode> nodes) {
+      List<NewNode> nodes,
+      List<Hash32> replaced) {
     this.parentHash = parentHash;
     this.stateRoot = stateRoot;
     this.diff = diff;
     this.accounts = accounts;
     this.nodes = nodes;
+    this.replaced = replaced;
   }
 
   /** The block on whose state it stands. */
@@ -59,5 +63,9 @@ public final class PreparedRoot {
 
   List<NewNode> nodes() {
     return nodes;
+  }
+
+  List<Hash32> replaced() {
+    return replaced;
   }
 }

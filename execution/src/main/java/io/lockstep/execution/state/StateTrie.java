@@ -91,7 +91,19 @@ final class StateTrie {
   PreparedRoot prepare(
       Hash32 parentHash, StateDiff diff, Function<Address, @Nullable StoredAccount> before) {
     List<NewNode> fresh = new ArrayList<>();
-    TrieSeal.Sink sink = (hash, rlp, node) -> fresh.add(new NewNode(hash, rlp, node));
+    List<Hash32> replaced = new ArrayList<>();
+    TrieSeal.Sink sink =
+        new TrieSeal.Sink() {
+          @Override
+          public void accept(Hash32 hash, byte[] rlp, TrieNode node) {
+            fresh.add(new NewNode(hash, rlp, node));
+          }
+
+          @Override
+          public void replaced(Hash32 hash) {
+            replaced.add(hash);
+          }
+        };
     Map<Address, @Nullable StoredAccount> after = HashMap.newHashMap(diff.accounts().size());
     List<TrieChange> changes = new ArrayList<>(diff.accounts().size());
     diff.accounts()
@@ -103,7 +115,7 @@ final class StateTrie {
                   StateRoots.keyOf(address), account == null ? null : account.encoded()));
         });
     Hash32 newRoot = accounts().update(changes, sink);
-    return new PreparedRoot(parentHash, newRoot, diff, after, fresh);
+    return new PreparedRoot(parentHash, newRoot, diff, after, fresh, replaced);
   }
 
   private @Nullable StoredAccount apply(

@@ -63,9 +63,13 @@ final class TrieNodes implements NodeSource {
         || store.get(column, hash.toArray()) != null;
   }
 
-  /** Keeps a node that was just written. */
-  void remember(Hash32 hash, TrieNode node) {
-    cache.put(hash, node);
+  /**
+   * Takes over a block's nodes. What they replaced goes first: by their many past uses those nodes
+   * would keep the new ones, which have none yet, out of a full cache.
+   */
+  void moveOn(PreparedRoot root) {
+    cache.invalidateAll(root.replaced());
+    root.nodes().forEach(node -> cache.put(node.hash(), node.node()));
   }
 
   // What the objects take on the heap, roughly; a reference with its hash is 64 bytes.

@@ -17,6 +17,9 @@ final class TrieSeal {
     Sink NONE = (hash, rlp, node) -> {};
 
     void accept(Hash32 hash, byte[] rlp, TrieNode node);
+
+    /** Told of a stored node that the new trie no longer has at the place where the old one did. */
+    default void replaced(Hash32 hash) {}
   }
 
   private final Sink sink;

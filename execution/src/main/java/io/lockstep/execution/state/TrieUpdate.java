@@ -5,7 +5,9 @@ import io.lockstep.execution.state.TrieNode.Branch;
 import io.lockstep.execution.state.TrieNode.Extension;
 import io.lockstep.execution.state.TrieNode.Leaf;
 import io.lockstep.execution.state.TrieNode.Ref;
+import io.lockstep.primitives.types.Hash32;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality")
 final class TrieUpdate {
   private final NodeSource source;
+  private final Consumer<Hash32> replaced;
 
-  TrieUpdate(NodeSource source) {
+  /** Tells {@code replaced} of each stored node whose place another takes. */
+  TrieUpdate(NodeSource source, Consumer<Hash32> replaced) {
     this.source = source;
+    this.replaced = replaced;
   }
 
   /**
@@ -47,7 +52,11 @@ final class TrieUpdate {
       case Ref ref -> {
         TrieNode loaded = source.load(ref.hash());
         TrieNode updated = update(loaded, changes, lo, hi, depth);
-        yield updated == loaded ? ref : updated;
+        if (updated == loaded) {
+          yield ref;
+        }
+        replaced.accept(ref.hash());
+        yield updated;
       }
       case Leaf leaf -> updateLeaf(leaf, changes, lo, hi, depth);
       case Extension extension -> updateExtension(extension, changes, lo, hi, depth);
