@@ -27,7 +27,11 @@ public final class BatchLimits {
   /** Windows that one batch carries; ours. */
   public static final int MAX_SEALS = 64;
 
-  public static final int MAX_SEAL_BYTES = 1_024;
+  /**
+   * A signed seal with the Merkle paths of its last tick's blocks: some 400 bytes for each rollup
+   * of a long window; ours.
+   */
+  public static final int MAX_SEAL_BYTES = 8_192;
 
   /** Rollups of one batch; ours. */
   public static final int MAX_SEGMENTS = 16;

@@ -46,20 +46,36 @@ public final class SizeMeter {
     return meter.boundBytes();
   }
 
+  /** What one block in each of {@code rollups} rollups takes besides its transactions, bytes. */
+  public static long tickBytes(int rollups) {
+    return (long) rollups * (HeaderTable.ENTRY_BYTES + BLOCK_ROW_BYTES);
+  }
+
+  /** What {@code tx} takes at most, bytes: an RLP string. */
+  public static long transactionBytes(Transaction tx) {
+    return tx.encoded().size() + 4L;
+  }
+
   public void addSeal(CarriedSeal seal) {
     seals++;
     bytes += BatchCodec.SEAL_HEADER_BYTES + (long) seal.signedSeal().size();
   }
 
+  /** Counts a seal of the largest size, whose run is still being gathered. */
+  public void reserveSeal() {
+    seals++;
+    bytes += BatchCodec.SEAL_HEADER_BYTES + BatchLimits.MAX_SEAL_BYTES;
+  }
+
   /** Counts one block in each rollup. */
   public void addTick() {
     ticks++;
-    bytes += tickBytes();
+    bytes += tickBytes(rollups);
   }
 
   public void add(Transaction tx) {
     transactions++;
-    bytes += rowBytes(tx);
+    bytes += transactionBytes(tx);
   }
 
   /** What the payload cannot exceed, bytes. */
@@ -79,14 +95,14 @@ public final class SizeMeter {
   public boolean hasRoomForTick() {
     int limit =
         Math.min(BatchLimits.MAX_BLOCKS_PER_SEGMENT, BatchLimits.MAX_TABLE_ENTRIES / rollups);
-    return ticks < limit && bytes + tickBytes() <= BatchLimits.MAX_PAYLOAD_BYTES;
+    return ticks < limit && bytes + tickBytes(rollups) <= BatchLimits.MAX_PAYLOAD_BYTES;
   }
 
   /** Whether {@code tx} still fits a block that is already counted. */
   public boolean hasRoomFor(Transaction tx) {
     return transactions < BatchLimits.MAX_TRANSACTIONS
         && tx.encoded().size() <= BatchLimits.MAX_TRANSACTION_BYTES
-        && bytes + rowBytes(tx) <= BatchLimits.MAX_PAYLOAD_BYTES;
+        && bytes + transactionBytes(tx) <= BatchLimits.MAX_PAYLOAD_BYTES;
   }
 
   /** Whether a seal of the largest size still fits. */
@@ -94,14 +110,5 @@ public final class SizeMeter {
     return seals < BatchLimits.MAX_SEALS
         && bytes + BatchCodec.SEAL_HEADER_BYTES + BatchLimits.MAX_SEAL_BYTES
             <= BatchLimits.MAX_PAYLOAD_BYTES;
-  }
-
-  private long tickBytes() {
-    return (long) rollups * (HeaderTable.ENTRY_BYTES + BLOCK_ROW_BYTES);
-  }
-
-  /** The transaction as an RLP string. */
-  private static long rowBytes(Transaction tx) {
-    return tx.encoded().size() + 4L;
   }
 }

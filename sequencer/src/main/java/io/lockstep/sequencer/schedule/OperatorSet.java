@@ -224,6 +224,7 @@ public final class OperatorSet {
         History history = known(operators, e);
         yield new History(history.operator.exited(e.epoch()), history.stakeFrom);
       }
+      case RegistryChange.StakeSet s -> staked(known(operators, s), s.epoch(), s.total());
       case RegistryChange.StakeAdded s -> {
         History history = known(operators, s);
         yield staked(history, s.epoch(), history.operator.stake().plus(s.amount()));

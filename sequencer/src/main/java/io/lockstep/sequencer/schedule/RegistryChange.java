@@ -44,6 +44,9 @@ public sealed interface RegistryChange {
   /** The operator leaves. */
   record Exited(Epoch epoch, long operatorId) implements RegistryChange {}
 
+  /** The stake is {@code total} now: for events that tell the sum, not what came to it. */
+  record StakeSet(Epoch epoch, long operatorId, Wei total) implements RegistryChange {}
+
   /** More stake. */
   record StakeAdded(Epoch epoch, long operatorId, Wei amount) implements RegistryChange {}
 

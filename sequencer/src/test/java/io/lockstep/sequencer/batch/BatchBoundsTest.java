@@ -247,6 +247,25 @@ class BatchBoundsTest {
     assertThat(idle.ticks()).isEqualTo(511);
   }
 
+  @Test
+  void boundsABatchOfTheLargestSeals() {
+    List<CarriedSeal> seals = new ArrayList<>();
+    SizeMeter meter = new SizeMeter(1);
+    while (meter.hasRoomForSeal()) {
+      meter.reserveSeal();
+      byte[] seal = new byte[BatchLimits.MAX_SEAL_BYTES];
+      seals.add(new CarriedSeal(seals.size(), 1, Bytes.wrap(seal)));
+    }
+    meter.addTick();
+    BatchContents one = single(List.of());
+    BatchContents batch = new BatchContents(one.table(), seals, one.segments());
+
+    assertThat(seals).hasSize(BatchLimits.MAX_SEALS);
+    assertThat(meter.boundBytes()).isEqualTo(SizeMeter.boundBytes(batch));
+    assertThat(BatchCodec.encode(batch).payloadBytes())
+        .isLessThanOrEqualTo((int) meter.boundBytes());
+  }
+
   static Transaction transfer(int nonce, int dataBytes) {
     return new Transaction(
         Transaction.Unsigned.feeMarket(

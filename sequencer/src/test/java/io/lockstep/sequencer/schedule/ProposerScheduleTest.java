@@ -106,6 +106,10 @@ class ProposerScheduleTest {
     Operator operator = operators.operator(1);
     assertThat(operator).isNotNull();
     assertThat(operator.stake()).isEqualTo(Wei.ofEther(8).minusOrZero(Wei.of(1)));
+
+    OperatorSet raised =
+        operators.with(List.of(new RegistryChange.StakeSet(new Epoch(9), 1, Wei.ofEther(8))));
+    assertThat(raised.isEligible(1, new Epoch(12))).isTrue();
   }
 
   @Test
