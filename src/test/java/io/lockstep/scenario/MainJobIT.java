@@ -63,7 +63,7 @@ class MainJobIT {
 
   @Test
   void viemWorksUnchangedAgainstAnOperator() throws Exception {
-    Npm.assumeInstalled("viem");
+    Npm.assumeInstalled();
     DevnetFile.Node node = devnet().file().nodes().getFirst();
     NodeScript.runAndPass(
         SCRIPT, "wallet-viem.mjs", node.rpc().toString(), key(0), node.ws().toString());

@@ -2,6 +2,7 @@
 package io.lockstep.sequencer.builder;
 
 import io.lockstep.execution.block.TxOutcome;
+import io.lockstep.execution.journal.AccountState;
 import io.lockstep.preconf.commitment.BlockLeaf;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Frag;
@@ -14,6 +15,7 @@ import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.signing.SigningOutcome;
 import io.lockstep.primitives.crypto.MerkleTree;
 import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.mempool.BestFirst;
@@ -37,6 +39,12 @@ public final class TickBuilder {
   private static final long FRAG_GAS = 5_000_000;
 
   private static final int FRAG_TRANSACTIONS = 512;
+
+  /** Transactions that do not fit, after which a frag looks no further: the next one is near. */
+  private static final int MISSES = 64;
+
+  /** No transaction needs less gas. */
+  private static final long LEAST_GAS = 21_000;
 
   private final BuilderRules rules;
   private final List<Rollup> rollups;
@@ -208,13 +216,18 @@ public final class TickBuilder {
     long gas = 0;
     List<Transaction> refused = new ArrayList<>();
     BestFirst walk = mempool.bestFirst();
-    while (taken.size() < FRAG_TRANSACTIONS && gas < FRAG_GAS) {
+    int misses = 0;
+    while (taken.size() < FRAG_TRANSACTIONS
+        && gas < FRAG_GAS
+        && misses < MISSES
+        && block.gasLeft() >= LEAST_GAS) {
       Transaction tx = walk.next();
       if (tx == null) {
         break;
       }
       if (current.bytes + tx.encoded().size() > current.bytesBudget) {
         walk.skipSender();
+        misses++;
         continue;
       }
       switch (block.execute(tx)) {
@@ -226,6 +239,7 @@ public final class TickBuilder {
         }
         case TxOutcome.Refused no -> {
           walk.skipSender();
+          misses++;
           switch (no.reason()) {
             case BLOCK_FULL, NONCE_TOO_HIGH, FEE_CAP_BELOW_BASE_FEE -> {}
             default -> refused.add(tx);
@@ -235,6 +249,7 @@ public final class TickBuilder {
     }
     taken.forEach(mempool::included);
     refused.forEach(tx -> mempool.remove(tx.hash()));
+    taken.forEach(tx -> tellBalance(mempool, block, tx));
     if (taken.isEmpty()) {
       return null;
     }
@@ -245,6 +260,16 @@ public final class TickBuilder {
         firstIndex,
         taken,
         receiptHashes);
+  }
+
+  /** What a sender has waiting must be affordable in the state that its last transaction left. */
+  private static void tellBalance(
+      Mempool mempool, OpenTick.RollupBlock block, Transaction included) {
+    Address sender = included.sender();
+    AccountState account = sender == null ? null : block.state().account(sender);
+    if (sender != null && account != null && mempool.hasSender(sender)) {
+      mempool.onStateChange(sender, account.nonce(), account.balance());
+    }
   }
 
   /**

@@ -10,19 +10,20 @@ import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.PostedBatch;
 import io.lockstep.l1client.contract.RegistryEvent;
 import io.lockstep.l1client.contract.RegistryReader;
+import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.SlotClock;
-import io.lockstep.primitives.types.Wei;
 import io.lockstep.sequencer.batch.BatchCodec;
 import io.lockstep.sequencer.batch.BatchContents;
 import io.lockstep.sequencer.batch.BlockData;
-import io.lockstep.sequencer.batch.Segment;
+import io.lockstep.sequencer.batch.SegmentRange;
 import io.lockstep.sequencer.schedule.RegistryChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,7 +56,6 @@ public final class L1Feed {
   private final Sources sources;
   private final Consumer<L1Update> sink;
   private final TreeMap<Long, L1Block> remembered = new TreeMap<>();
-  private final Map<Integer, Wei> stakes = new HashMap<>();
   private volatile boolean stopped;
   private long caughtUpAt = Long.MAX_VALUE;
 
@@ -66,7 +66,7 @@ public final class L1Feed {
    * @param deploymentBlock L1 block from which our contracts exist
    */
   public record Sources(
-      io.lockstep.primitives.types.Address inbox, long deploymentBlock) {}
+      Address inbox, long deploymentBlock) {}
 
   /**
    * @param sink takes updates in order; it may block while the sequencing thread is behind
@@ -240,19 +240,28 @@ public final class L1Feed {
     List<Bytes> found = fetchBlobs(block.ref(), posted);
     BatchContents contents;
     try {
-      contents = BatchCodec.decode(found.stream().map(Bytes::unsafeArray).toList());
+      List<byte[]> blobs = found.stream().map(Bytes::unsafeArray).toList();
+      contents = BatchCodec.decode(blobs);
+      if (!declared(call).equals(BatchCodec.segmentRanges(blobs))) {
+        return new FetchedBatch.Content.Garbage("segments do not lie where the call data says");
+      }
     } catch (DecodeException e) {
       return new FetchedBatch.Content.Garbage("blobs: " + e.getMessage());
     }
+    // All segments must have the same anchors, so the first one's are enough to look up.
     Map<Long, L1Block> anchors = new HashMap<>();
-    for (Segment segment : contents.segments()) {
-      for (BlockData data : segment.blocks()) {
-        if (data.anchorNumber() <= block.number() && !anchors.containsKey(data.anchorNumber())) {
-          anchors.put(data.anchorNumber(), byNumber(data.anchorNumber()));
-        }
+    for (BlockData data : contents.segments().getFirst().blocks()) {
+      if (data.anchorNumber() < block.number() && !anchors.containsKey(data.anchorNumber())) {
+        anchors.put(data.anchorNumber(), byNumber(data.anchorNumber()));
       }
     }
     return new FetchedBatch.Content.Decoded(call, contents, anchors);
+  }
+
+  private static List<SegmentRange> declared(Batch call) {
+    return call.rollups().stream()
+        .map(part -> new SegmentRange(part.rollupId(), part.offsetBytes(), part.lengthBytes()))
+        .toList();
   }
 
   private List<Bytes> fetchBlobs(BlockRef block, PostedBatch posted)
@@ -286,7 +295,7 @@ public final class L1Feed {
   }
 
   private L1Block latest() throws L1Exception {
-    L1Block head = execution.block(io.lockstep.l1client.execution.BlockTag.LATEST);
+    L1Block head = execution.block(BlockTag.LATEST);
     if (head == null) {
       throw new L1Exception(L1Exception.Kind.BAD_ANSWER, "L1 has no latest block");
     }
@@ -315,19 +324,13 @@ public final class L1Feed {
   private RegistryChange change(L1Block block, RegistryEvent event) {
     Epoch epoch = clock.epochOf(clock.slotAt(block.timestampSeconds()));
     return switch (event) {
-      case RegistryEvent.OperatorRegistered e -> {
-        stakes.put(e.operatorId(), e.stake());
-        yield new RegistryChange.Registered(
-            epoch, e.operatorId(), e.owner(), e.posters(), e.committer(), e.stake());
-      }
+      case RegistryEvent.OperatorRegistered e ->
+          new RegistryChange.Registered(
+              epoch, e.operatorId(), e.owner(), e.posters(), e.committer(), e.stake());
       case RegistryEvent.ValidatorsAdded e ->
           new RegistryChange.ValidatorsAdded(epoch, e.operatorId(), e.indices());
-      case RegistryEvent.StakeAdded e -> {
-        Wei before = stakes.getOrDefault(e.operatorId(), Wei.ZERO);
-        stakes.put(e.operatorId(), e.stake());
-        yield new RegistryChange.StakeAdded(
-            epoch, e.operatorId(), e.stake().minusOrZero(before));
-      }
+      case RegistryEvent.StakeAdded e ->
+          new RegistryChange.StakeSet(epoch, e.operatorId(), e.stake());
       case RegistryEvent.OperatorFrozen e -> new RegistryChange.Frozen(epoch, e.operatorId());
       case RegistryEvent.OperatorExited e -> new RegistryChange.Exited(epoch, e.operatorId());
       case RegistryEvent.StakeWithdrawn e ->

@@ -4,6 +4,7 @@ package io.lockstep.sequencer.loop;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.batch.SizeMeter;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
@@ -55,7 +56,7 @@ final class Unposted {
   }
 
   private Tick read(long height) {
-    long bytes = 0;
+    long bytes = SizeMeter.tickBytes(cluster.rollups().size());
     int transactions = 0;
     int operatorId = 0;
     for (Rollup rollup : cluster.rollups()) {

@@ -119,8 +119,15 @@ final class BatchAssembler {
       for (Rollup rollup : cluster.rollups()) {
         tickBlocks.add(data(rollup, height, tick));
       }
-      if (!fits(tickBlocks)) {
+      boolean opensRun =
+          !own
+              && (openRunEnd == null
+                  || openRunEnd.seal().object().windowSlot() != sealWindow);
+      if ((opensRun && !size.hasRoomForSeal()) || !fits(tickBlocks)) {
         return false;
+      }
+      if (opensRun) {
+        size.reserveSeal();
       }
       for (int i = 0; i < tickBlocks.size(); i++) {
         Rollup rollup = cluster.rollups().get(i);
