@@ -11,6 +11,8 @@ import io.lockstep.preconf.wire.Routes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,12 +24,24 @@ final class BeaconApi {
   private final BoxOptions options;
   private final long chainId;
   private final BlobParams blobs;
+  private final Supplier<@Nullable Throwable> failure;
 
-  BeaconApi(BoxChain chain, BoxOptions options, long chainId, BlobParams blobs) {
+  /**
+   * The routes over a chain.
+   *
+   * @param failure why the box stopped making blocks, or null
+   */
+  BeaconApi(
+      BoxChain chain,
+      BoxOptions options,
+      long chainId,
+      BlobParams blobs,
+      Supplier<@Nullable Throwable> failure) {
     this.chain = chain;
     this.options = options;
     this.chainId = chainId;
     this.blobs = blobs;
+    this.failure = failure;
   }
 
   void addTo(Routes routes) {
@@ -64,10 +78,14 @@ final class BeaconApi {
         object().put("chain_id", number(chainId)).put("address", "0x" + "00".repeat(20)));
   }
 
-  /** A missed slot is no lack of synchrony; only the first epochs, while they are made, are. */
+  /**
+   * How far the head is behind; missed and stalled slots are no lack of synchrony, only the first
+   * epochs, while they are made, are.
+   */
   private HttpReply syncing() {
     BoxView view = chain.view();
-    long distance = view.live() ? 0 : Math.max(0, wallSlot() - view.currentSlot());
+    long now = view.live() ? view.currentSlot() : wallSlot();
+    long distance = Math.max(0, now - view.head().slot());
     return BeaconJson.data(
         object()
             .put("head_slot", number(view.head().slot()))
@@ -82,6 +100,10 @@ final class BeaconApi {
   }
 
   private HttpReply health() {
+    Throwable broken = failure.get();
+    if (broken != null) {
+      return HttpReply.error(503, "the box stopped making blocks: " + broken);
+    }
     boolean ready = chain.view().live() || options.manual();
     return new HttpReply.Content(ready ? 200 : 206, "application/json", Map.of(), new byte[0]);
   }

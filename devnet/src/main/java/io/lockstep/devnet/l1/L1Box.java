@@ -128,7 +128,7 @@ public final class L1Box implements AutoCloseable {
         genesis.forks().blobParams(genesis.forks().at(head.number(), head.timestampSeconds()));
     Routes routes = new Routes();
     BeaconIds ids = new BeaconIds(chain);
-    new BeaconApi(chain, options, chainId, blobs).addTo(routes);
+    new BeaconApi(chain, options, chainId, blobs, driver::failure).addTo(routes);
     new BeaconBlocks(chain, ids).addTo(routes);
     new BeaconStates(chain, ids).addTo(routes);
     events.addTo(routes);

@@ -5,6 +5,7 @@ import io.lockstep.primitives.types.Slot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class SlotDriver implements AutoCloseable {
   private volatile boolean goLive;
   private volatile boolean transactionWaits;
   private volatile long lastArrivalNanos;
+  private volatile @Nullable Throwable failure;
 
   SlotDriver(BoxChain chain, BoxOptions options, BeaconEvents events) {
     this.chain = chain;
@@ -45,6 +47,11 @@ final class SlotDriver implements AutoCloseable {
     if (!options.manual()) {
       thread.start();
     }
+  }
+
+  /** Why no more blocks are made, or null while they are. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   void requireManual() {
@@ -68,7 +75,7 @@ final class SlotDriver implements AutoCloseable {
     goLive = true;
     LockSupport.unpark(thread);
     synchronized (liveLock) {
-      while (!chain.view().live() && !closed) {
+      while (!chain.view().live() && !closed && failure == null) {
         try {
           liveLock.wait(1_000);
         } catch (InterruptedException e) {
@@ -112,6 +119,7 @@ final class SlotDriver implements AutoCloseable {
         }
       }
     } catch (RuntimeException | Error e) {
+      failure = e;
       LOG.error("the L1 in a box stopped making blocks", e);
       throw e;
     }

@@ -58,6 +58,11 @@ class BeaconApiTest {
     assertThat(syncing.get("is_optimistic").asBoolean()).isFalse();
     assertThat(syncing.get("el_offline").asBoolean()).isFalse();
     assertThat(syncing.get("sync_distance").asString()).isEqualTo("0");
+    box.levers.skip(2);
+    box.box.produceSlots(2);
+    JsonNode behind = box.get("/eth/v1/node/syncing").data();
+    assertThat(behind.get("sync_distance").asString()).isEqualTo("2");
+    assertThat(behind.get("is_syncing").asBoolean()).isFalse();
   }
 
   @Test

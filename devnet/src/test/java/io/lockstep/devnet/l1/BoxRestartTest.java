@@ -8,10 +8,16 @@ import static io.lockstep.devnet.l1.TestBox.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.execution.state.ChainDb;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.storage.kv.Column;
+import io.lockstep.storage.kv.RocksStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +49,32 @@ class BoxRestartTest {
       assertThat(message.get("slot").asString()).isEqualTo("432001");
       assertThat(message.get("parent_root").asString()).isEqualTo(headRoot);
       assertThat(box.blockNumber()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void forgetsABeaconBlockWhoseExecutionBlockAKillLost() throws Exception {
+    String headRoot;
+    try (TestBox box = TestBox.open(dir)) {
+      box.box.produceSlots(3);
+      headRoot = box.levers.status().headRoot();
+    }
+    // The record of slot 4 was written, the execution chain did not get to its block.
+    List<Column> columns = new ArrayList<>(ChainDb.columns("l1"));
+    columns.addAll(BeaconDb.COLUMNS);
+    try (RocksStore store = RocksStore.open(dir, columns)) {
+      BeaconDb db = new BeaconDb(store);
+      BeaconBlock head = db.atOrBefore(3);
+      BeaconHeader lost = new BeaconHeader(4, 0, head.root(), Hash32.ZERO, Hash32.ZERO);
+      db.put(BeaconBlock.of(lost, Keccak.EMPTY, 4, List.of()), head, List.of());
+    }
+
+    try (TestBox box = TestBox.open(dir, START.plusSeconds(2 * 4))) {
+      assertThat(box.levers.status().headRoot()).isEqualTo(headRoot);
+      assertThat(box.get("/eth/v1/beacon/headers/4").status()).isEqualTo(404);
+      box.box.produceSlot();
+      assertThat(box.box.headSlot()).isEqualTo(5);
+      assertThat(box.blockNumber()).isEqualTo(4);
     }
   }
 
