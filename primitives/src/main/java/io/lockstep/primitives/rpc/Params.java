@@ -6,6 +6,7 @@ import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.math.BigInteger;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -73,15 +74,15 @@ public final class Params {
       }
     }
     String text = text(value, name);
-    if (!text.startsWith("0x") || text.length() < 3 || text.length() > 66) {
+    // Not left to BigInteger: it takes a sign, and digits of other scripts.
+    if (!text.startsWith("0x")
+        || text.length() < 3
+        || text.length() > 66
+        || !text.chars().skip(2).allMatch(HexFormat::isHexDigit)) {
       throw RpcError.invalidParams(
           name + ": a quantity is 0x and 1 to 64 hex digits, got " + shorten(text));
     }
-    try {
-      return UInt256.of(new BigInteger(text.substring(2), 16));
-    } catch (IllegalArgumentException e) {
-      throw RpcError.invalidParams(name + ": invalid quantity " + shorten(text));
-    }
+    return UInt256.of(new BigInteger(text.substring(2), 16));
   }
 
   public static JsonNode quantity(long unsigned) {
