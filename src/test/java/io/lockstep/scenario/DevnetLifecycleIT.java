@@ -59,8 +59,7 @@ class DevnetLifecycleIT {
                   .get("status")
                   .asString())
           .isEqualTo("0x1");
-      Transaction next =
-          again.transfer(again.account(5), 1, Address.ofLong(0xabc), 1);
+      Transaction next = again.transfer(again.account(5), 1, Address.ofLong(0xabc), 1);
       assertThat(
               again
                   .follower()

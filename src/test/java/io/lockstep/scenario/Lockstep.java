@@ -66,7 +66,9 @@ final class Lockstep implements AutoCloseable {
     }
   }
 
-  /** Waits for a line that begins so; fails with all the output when the process ends or time is up. */
+  /**
+   * Waits for a line that begins so; fails with all the output when the process ends or time is up.
+   */
   String awaitLine(String prefix, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     int seen = 0;

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The main job on one devnet: wallets, commitments, turns, batches, a follower from L1 alone, bad input. */
+/**
+ * The main job on one devnet: wallets, commitments, turns, batches, a follower from L1 alone, bad
+ * input.
+ */
 class MainJobIT {
   private static final Duration SCRIPT = Duration.ofMinutes(3);
   private static final Duration COMMAND = Duration.ofMinutes(1);
@@ -73,10 +76,7 @@ class MainJobIT {
   void castWorksUnchangedAgainstTheFollower() throws Exception {
     Npm.assumeInstalled("cast");
     NodeScript.runAndPass(
-        SCRIPT,
-        "wallet-cast.sh",
-        devnet().file().nodes().getLast().rpc().toString(),
-        key(1));
+        SCRIPT, "wallet-cast.sh", devnet().file().nodes().getLast().rpc().toString(), key(1));
   }
 
   @Test
@@ -88,8 +88,7 @@ class MainJobIT {
     long until = System.nanoTime() + Duration.ofSeconds(14).toNanos();
     while (System.nanoTime() < until) {
       Transaction tx = devnet().transfer(sender, nonce++, Address.ofLong(0xbeef), 1);
-      JsonNode receipt =
-          follower.call("eth_sendRawTransactionSync", tx.encoded().toHex(), 10_000);
+      JsonNode receipt = follower.call("eth_sendRawTransactionSync", tx.encoded().toHex(), 10_000);
       assertThat(receipt.get("transactionHash").asString()).isEqualTo(tx.hash().toHex());
       assertThat(receipt.get("status").asString()).isEqualTo("0x1");
 
@@ -99,8 +98,7 @@ class MainJobIT {
       assertThat(commitment.path("leaf").path("txIdx").asString())
           .isEqualTo(receipt.get("transactionIndex").asString());
       committers.add(commitment.get("committer").asString());
-      assertThat(
-              follower.number("eth_getTransactionCount", sender.address().toHex(), "latest"))
+      assertThat(follower.number("eth_getTransactionCount", sender.address().toHex(), "latest"))
           .isEqualTo(nonce);
     }
     assertThat(committers).as("operators that committed in seven windows").hasSizeGreaterThan(1);
@@ -140,13 +138,9 @@ class MainJobIT {
 
     await()
         .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        rpc.call("preconf_getCommitment", tx.hash().toHex())
-                            .get("grade")
-                            .asString())
-                    .isIn("safe", "finalized"));
+        .untilAsserted(() ->
+            assertThat(rpc.call("preconf_getCommitment", tx.hash().toHex()).get("grade").asString())
+                .isIn("safe", "finalized"));
     Files.writeString(file, rpc.call("preconf_getCommitment", tx.hash().toHex()).toString());
     Lockstep.Finished kept = verify(file, true);
     assertThat(kept.output()).startsWith("kept");
@@ -198,30 +192,27 @@ class MainJobIT {
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              JsonNode slots =
-                  rpc.call("preconf_schedule", "0x" + Long.toHexString(epoch)).get("slots");
-              assertThat(slots).hasSize(slotsPerEpoch);
-              for (int i = 0; i < slotsPerEpoch; i++) {
-                assertThat(slots.get(i).get("operator").asString())
-                    .as("slot " + (first + i))
-                    .isEqualTo(committer(script[i]));
-              }
-            });
-    await()
-        .atMost(PATIENCE)
-        .until(() -> slotOf(l1Head()) > first + slotsPerEpoch);
+        .untilAsserted(() -> {
+          JsonNode slots =
+              rpc.call("preconf_schedule", "0x" + Long.toHexString(epoch)).get("slots");
+          assertThat(slots).hasSize(slotsPerEpoch);
+          for (int i = 0; i < slotsPerEpoch; i++) {
+            assertThat(slots.get(i).get("operator").asString())
+                .as("slot " + (first + i))
+                .isEqualTo(committer(script[i]));
+          }
+        });
+    await().atMost(PATIENCE).until(() -> slotOf(l1Head()) > first + slotsPerEpoch);
     int batches = 0;
     for (JsonNode log : batchLogs()) {
       long slot =
           slotOf(
-              devnet()
-                  .l1()
-                  .call("eth_getBlockByNumber", log.get("blockNumber").asString(), false));
+              devnet().l1().call("eth_getBlockByNumber", log.get("blockNumber").asString(), false));
       if (slot >= first && slot < first + slotsPerEpoch) {
         int operator = Integer.decode("0x" + log.at("/topics/2").asString().substring(58));
-        assertThat(operator).as("poster in slot " + slot).isEqualTo(script[(int) (slot - first)] + 1);
+        assertThat(operator)
+            .as("poster in slot " + slot)
+            .isEqualTo(script[(int) (slot - first)] + 1);
         batches++;
       }
     }
@@ -240,9 +231,7 @@ class MainJobIT {
     URI beacon = devnet().file().l1().beacon();
     long genesis =
         Long.parseLong(
-            Rpc.get(beacon.resolve("/eth/v1/beacon/genesis"))
-                .at("/data/genesis_time")
-                .asString());
+            Rpc.get(beacon.resolve("/eth/v1/beacon/genesis")).at("/data/genesis_time").asString());
     return (Long.decode(block.get("timestamp").asString()) - genesis) / 2;
   }
 
@@ -265,8 +254,7 @@ class MainJobIT {
     await().atMost(PATIENCE).until(() -> rpc.number("eth_blockNumber") >= from + 6);
     long before = -1;
     for (long number = from; number <= from + 6; number++) {
-      JsonNode block =
-          rpc.call("eth_getBlockByNumber", "0x" + Long.toHexString(number), false);
+      JsonNode block = rpc.call("eth_getBlockByNumber", "0x" + Long.toHexString(number), false);
       long timestamp = Long.decode(block.get("timestamp").asString());
       if (before != -1) {
         assertThat(timestamp - before).as("seconds between blocks").isBetween(1L, 3L);
@@ -319,8 +307,7 @@ class MainJobIT {
   }
 
   private static long safe(Rpc rpc) throws Exception {
-    return Long.decode(
-        rpc.call("eth_getBlockByNumber", "safe", false).get("number").asString());
+    return Long.decode(rpc.call("eth_getBlockByNumber", "safe", false).get("number").asString());
   }
 
   @Test
@@ -332,11 +319,7 @@ class MainJobIT {
     assertThat(
             rpc.error(
                     "eth_sendRawTransaction",
-                    devnet()
-                        .transfer(sender, 0, Address.ZERO, 1)
-                        .fields()
-                        .signingHash()
-                        .toHex())
+                    devnet().transfer(sender, 0, Address.ZERO, 1).fields().signingHash().toHex())
                 .get("code")
                 .asInt())
         .isEqualTo(-32000);
@@ -349,19 +332,19 @@ class MainJobIT {
                         sender,
                         0,
                         Address.ZERO,
-                        UInt256.of(1).multiply(UInt256.of(2).multiply(UInt256.of(1L << 62))).multiply(UInt256.of(1L << 60)),
+                        UInt256.of(1)
+                            .multiply(UInt256.of(2).multiply(UInt256.of(1L << 62)))
+                            .multiply(UInt256.of(1L << 60)),
                         Bytes.EMPTY,
                         21_000)))
         .contains("insufficient funds");
     assertThat(
             message(
-                rpc,
-                devnet().signed(sender, 0, Address.ZERO, UInt256.ZERO, Bytes.EMPTY, 1L << 25)))
+                rpc, devnet().signed(sender, 0, Address.ZERO, UInt256.ZERO, Bytes.EMPTY, 1L << 25)))
         .contains("gas limit too high");
     assertThat(
             message(
-                rpc,
-                devnet().signed(sender, 0, Address.ZERO, UInt256.ZERO, Bytes.EMPTY, 20_000)))
+                rpc, devnet().signed(sender, 0, Address.ZERO, UInt256.ZERO, Bytes.EMPTY, 20_000)))
         .contains("intrinsic gas too low");
     HttpResponse<String> oversized =
         Rpc.post(devnet().file().nodes().get(2).rpc(), "[" + " ".repeat(11 << 20) + "]");
@@ -385,9 +368,7 @@ class MainJobIT {
                 Address.ofLong(0xfeed),
                 1);
     assertThat(
-            rpc.call("eth_sendRawTransactionSync", good.encoded().toHex())
-                .get("status")
-                .asString())
+            rpc.call("eth_sendRawTransactionSync", good.encoded().toHex()).get("status").asString())
         .isEqualTo("0x1");
     assertThat(message(rpc, devnet().transfer(sender, 0, Address.ofLong(0xfeed), 2)))
         .contains("nonce too low");

@@ -4,8 +4,8 @@ package io.lockstep.node.devnet;
 import io.lockstep.config.cli.DevnetOptions;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.cluster.DevnetFile;
-import io.lockstep.config.preset.Preset;
 import io.lockstep.config.cluster.ProtocolParameters;
+import io.lockstep.config.preset.Preset;
 import io.lockstep.devnet.deploy.ClusterDeployment;
 import io.lockstep.devnet.deploy.DeployException;
 import io.lockstep.devnet.deploy.DevAccounts;
@@ -163,8 +163,7 @@ public final class Devnet implements AutoCloseable {
       for (long v = i; v < BoxOptions.DEFAULT_VALIDATORS; v += keys.size()) {
         validators.add(v);
       }
-      operators.add(
-          new ClusterDeployment.Operator(keys.get(i), OperatorKeys.STAKE, validators));
+      operators.add(new ClusterDeployment.Operator(keys.get(i), OperatorKeys.STAKE, validators));
     }
     SecretKey payer = options.fundingKey();
     ProtocolParameters parameters = Preset.DEVNET.parameters();
@@ -181,9 +180,7 @@ public final class Devnet implements AutoCloseable {
 
   private static JsonNode readJson(Path path) throws IOException, DevnetFailure {
     try {
-      return JsonMapper.builder()
-          .build()
-          .readTree(Files.readString(path, StandardCharsets.UTF_8));
+      return JsonMapper.builder().build().readTree(Files.readString(path, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       throw new DevnetFailure(true, path + " is not JSON: " + e.getOriginalMessage());
     }
@@ -211,10 +208,8 @@ public final class Devnet implements AutoCloseable {
         layout.clusterFile(),
         cluster.contracts(),
         cluster.rollups().stream()
-            .map(
-                rollup ->
-                    new DevnetFile.Rollup(
-                        rollup.chainId(), layout.genesisFile(rollup.chainId())))
+            .map(rollup ->
+                new DevnetFile.Rollup(rollup.chainId(), layout.genesisFile(rollup.chainId())))
             .toList(),
         described,
         DevAccounts.keys());

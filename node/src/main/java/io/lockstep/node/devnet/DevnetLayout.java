@@ -95,8 +95,7 @@ final class DevnetLayout {
     List<Place> out = new ArrayList<>();
     for (int i = 0; i < options.operators() + options.followers(); i++) {
       boolean operator = i < options.operators();
-      String name =
-          operator ? "operator-" + i : "follower-" + (i - options.operators());
+      String name = operator ? "operator-" + i : "follower-" + (i - options.operators());
       out.add(
           new Place(
               i,
@@ -145,8 +144,7 @@ final class DevnetLayout {
           List.of(writeKey(place.dir().resolve("committer.key"), keys.committer())));
       List<String> posters = new ArrayList<>();
       for (int i = 0; i < keys.posters().size(); i++) {
-        posters.add(
-            writeKey(place.dir().resolve("poster-" + i + ".key"), keys.posters().get(i)));
+        posters.add(writeKey(place.dir().resolve("poster-" + i + ".key"), keys.posters().get(i)));
       }
       values.put("operator.poster-key-files", posters);
     }
@@ -166,8 +164,7 @@ final class DevnetLayout {
   private static String writeKey(Path file, SecretKey key) throws IOException {
     if (!Files.exists(file)) {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, key.exposeHex() + "\n", StandardCharsets.UTF_8);
     }
     return file.toString();

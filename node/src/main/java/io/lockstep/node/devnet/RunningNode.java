@@ -59,8 +59,7 @@ sealed interface RunningNode extends AutoCloseable {
 
   static RunningNode inside(DevnetLayout.Place place) throws DevnetFailure {
     Invocation invocation =
-        CommandLineParser.parse(
-            List.of("node", "--config", place.config().toString()), Map.of());
+        CommandLineParser.parse(List.of("node", "--config", place.config().toString()), Map.of());
     if (!(invocation instanceof Invocation.Node(NodeConfig config))) {
       throw new DevnetFailure(false, place.config() + " is not a node's: " + invocation);
     }
@@ -71,11 +70,13 @@ sealed interface RunningNode extends AutoCloseable {
     }
   }
 
-  /** The same Java with the same flags and class path, running {@code node --config} of its own file. */
+  /**
+   * The same Java with the same flags and class path, running {@code node --config} of its own
+   * file.
+   */
   static RunningNode child(DevnetLayout.Place place) throws DevnetFailure {
     List<String> command = new ArrayList<>();
-    command.add(
-        System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(
         List.of(

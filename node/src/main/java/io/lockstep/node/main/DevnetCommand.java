@@ -66,7 +66,9 @@ final class DevnetCommand {
 
   private static void print(DevnetFile file) {
     System.out.println();
-    System.out.printf("L1           %-28s beacon %s  chain %d%n", file.l1().rpc(), file.l1().beacon(), file.l1().chainId());
+    System.out.printf(
+        "L1           %-28s beacon %s  chain %d%n",
+        file.l1().rpc(), file.l1().beacon(), file.l1().chainId());
     file.contracts().forEach((name, address) -> System.out.printf("%-16s %s%n", name, address));
     for (DevnetFile.Rollup rollup : file.rollups()) {
       System.out.printf("rollup       chain %d, genesis %s%n", rollup.chainId(), rollup.genesis());

@@ -73,8 +73,7 @@ final class EvmCommands {
       try {
         runner.run(file, print);
       } catch (IOException e) {
-        print.accept(
-            CaseResult.failed(file.toString(), "", "cannot be read: " + e.getMessage()));
+        print.accept(CaseResult.failed(file.toString(), "", "cannot be read: " + e.getMessage()));
       }
     }
     System.out.println(counts[0] + " passed, " + counts[1] + " failed");
@@ -98,7 +97,8 @@ final class EvmCommands {
     }
     try (Stream<Path> found = Files.walk(path)) {
       return found
-          .filter(file -> file.toString().endsWith(".json") || file.toString().endsWith(".jsonl.gz"))
+          .filter(
+              file -> file.toString().endsWith(".json") || file.toString().endsWith(".jsonl.gz"))
           .sorted()
           .toList()
           .stream();

@@ -107,7 +107,9 @@ final class KeptCheck {
     return logs;
   }
 
-  /** The last block that a batch declares for the rollup, or null when it does not reach the tick. */
+  /**
+   * The last block that a batch declares for the rollup, or null when it does not reach the tick.
+   */
   private @Nullable Hash32 lastBlockHash(L1Log log, long tick, long rollupId)
       throws L1Exception, IOException {
     L1Transaction tx = l1.transaction(log.txHash());
@@ -151,7 +153,8 @@ final class KeptCheck {
     List<Bytes> receipts = receipts(hash, header);
     int index = (int) Math.min(leaf.txIdx(), Integer.MAX_VALUE);
     if (index >= block.transactions().size()) {
-      return broken("block " + header.number() + " has " + block.transactions().size() + " transactions");
+      return broken(
+          "block " + header.number() + " has " + block.transactions().size() + " transactions");
     }
     Hash32 posted = block.transactions().get(index).hash();
     if (!posted.equals(leaf.txHash())) {
@@ -163,7 +166,13 @@ final class KeptCheck {
     }
     return new Kept(
         Verdict.KEPT,
-        "transaction " + leaf.txHash() + " stands at index " + index + " of block " + header.number() + " with the promised receipt");
+        "transaction "
+            + leaf.txHash()
+            + " stands at index "
+            + index
+            + " of block "
+            + header.number()
+            + " with the promised receipt");
   }
 
   private static Kept broken(String why) {
@@ -187,8 +196,7 @@ final class KeptCheck {
       throw new IOException("the node has the header but not the block " + hash);
     }
     Block block = Block.decode(raw);
-    Hash32 root =
-        OrderedRoot.of(block.transactions().stream().map(tx -> tx.encoded()).toList());
+    Hash32 root = OrderedRoot.of(block.transactions().stream().map(tx -> tx.encoded()).toList());
     if (!root.equals(header.transactionsRoot())) {
       throw new Lie("transactions that do not lead to the root of block " + hash);
     }

@@ -4,8 +4,8 @@ package io.lockstep.node.main;
 import java.util.Optional;
 
 /**
- * A node that a devnet started ends when the devnet dies, however it dies. The devnet names itself in
- * the environment; a node started by hand has no such variable.
+ * A node that a devnet started ends when the devnet dies, however it dies. The devnet names itself
+ * in the environment; a node started by hand has no such variable.
  */
 final class ParentWatch {
   static final String VARIABLE = "LOCKSTEP_DEVNET_PID";

@@ -20,10 +20,7 @@ final class RpcCaller {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(TIMEOUT)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final URI endpoint;
 
   RpcCaller(URI endpoint) {
@@ -41,7 +38,8 @@ final class RpcCaller {
    * Calls a method.
    *
    * @param params texts and booleans
-   * @throws IOException when the endpoint is away, or {@link Answered} when it answers with an error
+   * @throws IOException when the endpoint is away, or {@link Answered} when it answers with an
+   *     error
    */
   JsonNode call(String method, Object... params) throws IOException {
     ObjectNode request = JSON.createObjectNode();

@@ -50,13 +50,13 @@ final class VerifyCommand {
     try (JdkTransport transport = new JdkTransport(2_000)) {
       ExecutionClient l1 =
           new ExecutionClient(
-              new EndpointPool(
-                  List.of(new Endpoint(verify.l1Rpc().toString())), System::nanoTime),
+              new EndpointPool(List.of(new Endpoint(verify.l1Rpc().toString())), System::nanoTime),
               transport,
               HttpOptions.DEFAULT);
       finding = check(verify, l1);
     } catch (L1Exception e) {
-      finding = new Finding(ExitCode.UNAVAILABLE, "unknown", "L1 does not answer: " + e.getMessage());
+      finding =
+          new Finding(ExitCode.UNAVAILABLE, "unknown", "L1 does not answer: " + e.getMessage());
     } catch (IOException e) {
       finding = new Finding(ExitCode.UNAVAILABLE, "unknown", String.valueOf(e.getMessage()));
     }

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of the mempools, which the sequencing thread owns: the question is asked there and waited for.
- * Any thread but that one.
+ * Reads of the mempools, which the sequencing thread owns: the question is asked there and waited
+ * for. Any thread but that one.
  */
 public final class PoolReads {
   private static final long ANSWER_MS = 2_000;
@@ -46,9 +46,7 @@ public final class PoolReads {
 
   public Counts counts(long rollupId) {
     return ask(
-        rollupId,
-        pool -> new Counts(pool.pendingCount(), pool.queuedCount()),
-        new Counts(0, 0));
+        rollupId, pool -> new Counts(pool.pendingCount(), pool.queuedCount()), new Counts(0, 0));
   }
 
   /** A loop too busy to answer is as one that has nothing waiting. */
@@ -56,11 +54,10 @@ public final class PoolReads {
     CompletableFuture<T> answer = new CompletableFuture<>();
     boolean taken =
         loop.offer(
-            new Command.Ask(
-                () -> {
-                  Mempool pool = pools.of(rollupId);
-                  answer.complete(pool == null ? otherwise : question.apply(pool));
-                }));
+            new Command.Ask(() -> {
+              Mempool pool = pools.of(rollupId);
+              answer.complete(pool == null ? otherwise : question.apply(pool));
+            }));
     if (!taken) {
       return otherwise;
     }

@@ -107,9 +107,7 @@ public final class PreconfMethods {
     Slot nowSlot = clock.slots().slotAt(nowSeconds);
     JsonNode asked = Params.optional(params, 0);
     Epoch epoch =
-        asked == null
-            ? clock.slots().epochOf(nowSlot)
-            : new Epoch(Params.number(asked, "epoch"));
+        asked == null ? clock.slots().epochOf(nowSlot) : new Epoch(Params.number(asked, "epoch"));
     if (!schedule.knows(epoch)) {
       throw RpcError.invalidParams(
           "epoch " + epoch + " is not known here; known: " + schedule.knownEpochs());
@@ -152,8 +150,7 @@ public final class PreconfMethods {
   }
 
   private static JsonNode committer(ProposerSchedule schedule, @Nullable Window window) {
-    Operator operator =
-        window == null ? null : schedule.operators().operator(window.operatorId());
+    Operator operator = window == null ? null : schedule.operators().operator(window.operatorId());
     return operator == null ? JSON.nullNode() : JSON.stringNode(operator.committer().toHex());
   }
 

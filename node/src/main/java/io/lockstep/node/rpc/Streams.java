@@ -20,9 +20,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The streams of {@code eth_subscribe}: frags, seals, waiting transactions, and a signal at each new
- * picture for heads and logs. Told by the sequencing thread; JSON is made on a thread of its own, and
- * only when somebody listens.
+ * The streams of {@code eth_subscribe}: frags, seals, waiting transactions, and a signal at each
+ * new picture for heads and logs. Told by the sequencing thread; JSON is made on a thread of its
+ * own, and only when somebody listens.
  */
 public final class Streams {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -80,11 +80,10 @@ public final class Streams {
 
   private void emit(List<Consumer<JsonNode>> sinks, Supplier<JsonNode> json) {
     if (!sinks.isEmpty()) {
-      executor.execute(
-          () -> {
-            JsonNode value = json.get();
-            sinks.forEach(sink -> sink.accept(value));
-          });
+      executor.execute(() -> {
+        JsonNode value = json.get();
+        sinks.forEach(sink -> sink.accept(value));
+      });
     }
   }
 

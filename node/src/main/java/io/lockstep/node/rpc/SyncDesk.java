@@ -35,8 +35,7 @@ public final class SyncDesk {
   }
 
   /** Waits; false when the time is up. Leaves the queue in any case. */
-  boolean await(Hash32 txHash, Place place, long timeoutMs)
-      throws InterruptedException {
+  boolean await(Hash32 txHash, Place place, long timeoutMs) throws InterruptedException {
     try {
       return place.called.await(timeoutMs, TimeUnit.MILLISECONDS);
     } finally {

@@ -134,8 +134,7 @@ public final class TxMethods {
     return await(tx, place, timeoutMs);
   }
 
-  private JsonNode await(Transaction tx, SyncDesk.Place place, long timeoutMs)
-      throws RpcError {
+  private JsonNode await(Transaction tx, SyncDesk.Place place, long timeoutMs) throws RpcError {
     try {
       desk.await(tx.hash(), place, timeoutMs);
     } catch (InterruptedException e) {

@@ -51,8 +51,7 @@ record L1Link(
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
       BlobFetcher blobs =
-          new BlobFetcher(
-              List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg);
+          new BlobFetcher(List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg);
       return new L1Link(transport, execution, beacon, spec, inbox, registry, blobs);
     } catch (L1Exception e) {
       transport.close();
@@ -76,7 +75,8 @@ record L1Link(
       throws L1Exception, StartFailure {
     long chainId = execution.chainId().toLongSaturated();
     if (chainId != cluster.l1().chainId()) {
-      throw wrongL1("l1.rpc " + config.rpc() + " is chain " + chainId, "chain " + cluster.l1().chainId());
+      throw wrongL1(
+          "l1.rpc " + config.rpc() + " is chain " + chainId, "chain " + cluster.l1().chainId());
     }
     Hash32 root = spec.genesis().validatorsRoot();
     if (!root.equals(cluster.l1().genesisValidatorsRoot())) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the loop told about L1: first what happened while the node was away, then heads and proposer
- * duties as they come. Virtual threads of its own.
+ * Keeps the loop told about L1: first what happened while the node was away, then heads and
+ * proposer duties as they come. Virtual threads of its own.
  */
 final class L1Runner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(L1Runner.class);

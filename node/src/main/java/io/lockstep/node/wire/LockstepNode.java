@@ -76,7 +76,10 @@ public final class LockstepNode implements AutoCloseable {
   /** Protocol §6.2: what a transaction counts that bought no coverage, 0.0001 ETH. */
   private static final Wei COUNTED_PER_TRANSACTION = Wei.of(100_000_000_000_000L);
 
-  /** Posted is what was sealed: how long a stopping node waits for its last posting to be on its way. */
+  /**
+   * Posted is what was sealed: how long a stopping node waits for its last posting to be on its
+   * way.
+   */
   private static final long STOP_POSTING_MS = 4_000;
 
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -123,7 +126,8 @@ public final class LockstepNode implements AutoCloseable {
   private void startParts() throws StartFailure, IOException, L1Exception {
     ClusterFile cluster = config.cluster().cluster();
     List<Genesis> geneses = geneses(cluster);
-    KeyValueStore store = keep(RocksStore.open(config.storage().dir().resolve("db"), columns(geneses)));
+    KeyValueStore store =
+        keep(RocksStore.open(config.storage().dir().resolve("db"), columns(geneses)));
     ExecutorService kzg = Threads.cpu("kzg", 1);
     started.push(kzg::shutdownNow);
     ExecutorService cpu = Threads.cpu("cpu", 1);
@@ -134,8 +138,7 @@ public final class LockstepNode implements AutoCloseable {
 
     CommitmentDomain domain =
         new CommitmentDomain(cluster.l1().chainId(), cluster.operatorRegistry());
-    Hash32 clusterId =
-        CommitmentDomain.clusterId(cluster.l1().chainId(), cluster.clusterInbox());
+    Hash32 clusterId = CommitmentDomain.clusterId(cluster.l1().chainId(), cluster.clusterInbox());
     Cluster chains = chains(store, geneses);
     Hash32 genesisBatchHash =
         ClusterInboxAbi.genesisBatchHash(clusterId, ClusterInboxAbi.headOf(genesisHashes(chains)));
@@ -154,8 +157,7 @@ public final class LockstepNode implements AutoCloseable {
     L1View view = new L1View(l1.spec().clock(), cluster.parameters().minAnchorLagSlots());
     Turns turns = new Turns(clock, cluster.parameters().registryDelayEpochs(), Wei.ZERO);
     Derivation derivation =
-        new Derivation(
-            chains, log, rules, domain, clusterId, genesisBatchHash, turns::committer);
+        new Derivation(chains, log, rules, domain, clusterId, genesisBatchHash, turns::committer);
     Follower follower = new Follower(chains, view, turns, domain, clusterId, ledger, rules);
     Pools pools = new Pools(mempools(chains));
     LoopRules loopRules =
@@ -165,8 +167,7 @@ public final class LockstepNode implements AutoCloseable {
             cluster.parameters().graceMs(),
             COUNTED_PER_TRANSACTION,
             EXPOSURE_SHARE_PERCENT);
-    Core core =
-        new Core(chains, view, turns, ledger, log, derivation, follower, pools, loopRules);
+    Core core = new Core(chains, view, turns, ledger, log, derivation, follower, pools, loopRules);
 
     Streams streams = new Streams(domain, streamThread);
     SyncDesk desk = new SyncDesk();
@@ -174,8 +175,7 @@ public final class LockstepNode implements AutoCloseable {
     SequencerLoop.@Nullable OperatorParts operator = operator(core, l1, store, cpu, kzg);
     SequencerLoop running = new SequencerLoop(core, operator, outbox);
     loop = running;
-    outbox.publishFirst(
-        NodeView.of(chains, null, turns.schedule(), NodeStatus.STARTING));
+    outbox.publishFirst(NodeView.of(chains, null, turns.schedule(), NodeStatus.STARTING));
 
     GossipNode gossip =
         keep(
@@ -202,10 +202,8 @@ public final class LockstepNode implements AutoCloseable {
             l1.spec().clock(),
             new L1Feed.Sources(cluster.clusterInbox(), cluster.deploymentBlock()),
             update -> put(running, new Command.L1(update)));
-    List<Consumer<L1Event>> told =
-        senders == null ? List.of() : List.of(senders::onL1Event);
-    L1Runner runner =
-        keep(new L1Runner(l1, feed, running, told, clockMs, this::onDeath));
+    List<Consumer<L1Event>> told = senders == null ? List.of() : List.of(senders::onL1Event);
+    L1Runner runner = keep(new L1Runner(l1, feed, running, told, clockMs, this::onDeath));
     startLoopThread(running);
     if (senders != null) {
       keep(senders).start(this::onDeath);
@@ -262,9 +260,7 @@ public final class LockstepNode implements AutoCloseable {
   }
 
   private static List<Hash32> genesisHashes(Cluster cluster) {
-    return cluster.rollups().stream()
-        .map(rollup -> rollup.chain().genesisHeader().hash())
-        .toList();
+    return cluster.rollups().stream().map(rollup -> rollup.chain().genesisHeader().hash()).toList();
   }
 
   private Map<Long, Mempool> mempools(Cluster cluster) {
@@ -370,11 +366,10 @@ public final class LockstepNode implements AutoCloseable {
             .name("seq-loop")
             .uncaughtExceptionHandler(this::onDeath)
             .unstarted(() -> running.run(clockMs));
-    started.push(
-        () -> {
-          thread.interrupt();
-          thread.join(TimeUnit.SECONDS.toMillis(5));
-        });
+    started.push(() -> {
+      thread.interrupt();
+      thread.join(TimeUnit.SECONDS.toMillis(5));
+    });
     thread.start();
   }
 

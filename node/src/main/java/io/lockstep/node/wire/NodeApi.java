@@ -165,13 +165,18 @@ final class NodeApi {
 
   WireServer startOps() throws IOException {
     Metrics metrics = new Metrics();
-    metrics.gauge("lockstep_head_unsafe", "height of the sealed head", () -> view().first().head().number());
-    metrics.gauge("lockstep_head_safe", "height derived from L1", () -> view().first().safe().number());
+    metrics.gauge(
+        "lockstep_head_unsafe", "height of the sealed head", () -> view().first().head().number());
+    metrics.gauge(
+        "lockstep_head_safe", "height derived from L1", () -> view().first().safe().number());
     metrics.gauge(
         "lockstep_head_finalized",
         "height derived from finalized L1",
         () -> view().first().finalized().number());
-    metrics.gauge("lockstep_sequencing", "1 while this node sequences", () -> view().status().sequencing() ? 1 : 0);
+    metrics.gauge(
+        "lockstep_sequencing",
+        "1 while this node sequences",
+        () -> view().status().sequencing() ? 1 : 0);
     metrics.gauge("lockstep_peers", "connected gossip peers", () -> gossip.peers().size());
     metrics.gauge(
         "lockstep_exposure_wei",
@@ -188,9 +193,7 @@ final class NodeApi {
           () -> view().status().state() == state ? 1 : 0);
     }
     Health health =
-        new Health()
-            .check("state", this::stateVerdict)
-            .check("promises", this::promiseVerdict);
+        new Health().check("state", this::stateVerdict).check("promises", this::promiseVerdict);
     RpcEndpoint first = endpoints.get(core.cluster().first().id());
     if (first == null) {
       throw new IllegalStateException("a cluster has a first rollup");

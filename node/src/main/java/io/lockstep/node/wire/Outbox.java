@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the loop's results go: the picture for RPC readers, those who wait for a receipt, the streams,
- * the peers. Called on the sequencing thread; hands everything on without waiting.
+ * Where the loop's results go: the picture for RPC readers, those who wait for a receipt, the
+ * streams, the peers. Called on the sequencing thread; hands everything on without waiting.
  */
 final class Outbox implements LoopListener {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
@@ -117,14 +117,13 @@ final class Outbox implements LoopListener {
         new RlpWriter().startList().integer(firstTick).integer(MOST_TICKS).endList().toBytes();
     var _ =
         node.request(peer, Topics.SEALED_TICKS, request)
-            .whenComplete(
-                (answer, failure) -> {
-                  if (answer != null) {
-                    takeTicks(target, peer, answer);
-                  } else {
-                    LOG.debug("peer {} gave no ticks: {}", peer, failure);
-                  }
-                });
+            .whenComplete((answer, failure) -> {
+              if (answer != null) {
+                takeTicks(target, peer, answer);
+              } else {
+                LOG.debug("peer {} gave no ticks: {}", peer, failure);
+              }
+            });
   }
 
   private static void takeTicks(SequencerLoop target, PeerId peer, Bytes answer) {

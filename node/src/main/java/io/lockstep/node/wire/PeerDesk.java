@@ -67,8 +67,7 @@ final class PeerDesk implements GossipListener {
     long rollupId = in.integer();
     Transaction tx = TransactionCodec.decode(in.bytes(SealMessage.MAX_TRANSACTION_BYTES));
     in.end();
-    return tx.sender() != null
-        && loop.offer(new Command.Submit(rollupId, tx, result -> {}));
+    return tx.sender() != null && loop.offer(new Command.Submit(rollupId, tx, result -> {}));
   }
 
   private boolean onFrag(FragMessage message) {

@@ -83,7 +83,8 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   void onL1Event(L1Event event) {
     for (BlobTxSender sender : senders) {
       if (!sender.onL1Event(event)) {
-        throw new IllegalStateException("the sender of " + sender.poster() + " has stopped working");
+        throw new IllegalStateException(
+            "the sender of " + sender.poster() + " has stopped working");
       }
     }
   }
@@ -106,7 +107,9 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
     }
   }
 
-  /** The first key without a posting under way; if both have one, the one that will be free first. */
+  /**
+   * The first key without a posting under way; if both have one, the one that will be free first.
+   */
   private int freeSender() {
     for (int i = 0; i < senders.size(); i++) {
       int candidate = i;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.gossip;
 
+import io.lockstep.config.HostPort;
 import io.lockstep.preconf.wire.Transport;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Bytes;
-import io.lockstep.config.HostPort;
 import io.lockstep.primitives.types.Hash32;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -4,8 +4,8 @@ package io.lockstep.preconf.gossip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.primitives.types.Bytes;
 import io.lockstep.config.HostPort;
+import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.io.IOException;
 import java.io.InputStream;

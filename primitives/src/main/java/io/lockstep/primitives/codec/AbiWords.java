@@ -5,7 +5,10 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 
-/** Builds {@code abi.encode} of static values: one 32-byte word each. What is signed or hashed into a tree. One thread. */
+/**
+ * Builds {@code abi.encode} of static values: one 32-byte word each. What is signed or hashed into
+ * a tree. One thread.
+ */
 public final class AbiWords {
   private final byte[] words;
   private int size;

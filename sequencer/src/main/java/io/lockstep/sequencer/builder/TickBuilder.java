@@ -30,9 +30,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds one tick after the other while it is this operator's turn: executes what waits, signs a frag
- * over it, seals the tick at its end. Nothing is handed out before the signer has recorded it. Owner:
- * the sequencing thread.
+ * Builds one tick after the other while it is this operator's turn: executes what waits, signs a
+ * frag over it, seals the tick at its end. Nothing is handed out before the signer has recorded it.
+ * Owner: the sequencing thread.
  */
 public final class TickBuilder {
   /** A frag closes after this much gas so that the first of a burst do not wait for the last. */
@@ -116,8 +116,8 @@ public final class TickBuilder {
   /**
    * Opens a tick on the heads.
    *
-   * @param bytesBudget most bytes of transactions it may take, so that all that is unposted fits one
-   *     posting (protocol §3)
+   * @param bytesBudget most bytes of transactions it may take, so that all that is unposted fits
+   *     one posting (protocol §3)
    */
   public void open(TickPlan plan, Ctx ctx, WindowRun run, long bytesBudget, long nowMs) {
     if (open != null) {
@@ -155,7 +155,9 @@ public final class TickBuilder {
     return open != null && open.tick.hasTransactions();
   }
 
-  /** Releases a frag when something waits and the last one is long enough ago, or as a heartbeat. */
+  /**
+   * Releases a frag when something waits and the last one is long enough ago, or as a heartbeat.
+   */
   public Step frag(long nowMs) {
     Open current = open;
     if (current == null || nowMs - current.lastFragAtMs < rules.fragMinIntervalMs()) {
@@ -287,14 +289,13 @@ public final class TickBuilder {
     long tick = current.tick.plan().tick();
     List<BlockLeaf> leaves =
         finished.stream()
-            .map(
-                block ->
-                    new BlockLeaf(
-                        tick,
-                        block.rollup().id(),
-                        block.header().number(),
-                        block.hash(),
-                        block.header().parentHash()))
+            .map(block ->
+                new BlockLeaf(
+                    tick,
+                    block.rollup().id(),
+                    block.header().number(),
+                    block.hash(),
+                    block.header().parentHash()))
             .toList();
     MerkleTree tree = current.run.treeWith(leaves);
     Seal seal =

@@ -23,10 +23,12 @@ public final class WindowRun {
     this.windowParent = windowParent;
   }
 
-  /** Takes up a window in which this operator has sealed before, with the ticks that are on the chain. */
+  /**
+   * Takes up a window in which this operator has sealed before, with the ticks that are on the
+   * chain.
+   */
   public static WindowRun resume(long windowSlot, List<SealMessage> ownSeals) {
-    WindowRun run =
-        new WindowRun(windowSlot, ownSeals.getFirst().seal().ctx().windowParent());
+    WindowRun run = new WindowRun(windowSlot, ownSeals.getFirst().seal().ctx().windowParent());
     for (SealMessage seal : ownSeals) {
       seal.blocks().forEach(block -> run.blocks.add(block.leaf()));
     }

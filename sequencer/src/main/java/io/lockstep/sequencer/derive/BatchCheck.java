@@ -43,8 +43,7 @@ final class BatchCheck {
     this.committerOf = committerOf;
   }
 
-  @Nullable String fault(
-      L1Block at, FetchedBatch.Content.Decoded content, List<Long> rollupIds) {
+  @Nullable String fault(L1Block at, FetchedBatch.Content.Decoded content, List<Long> rollupIds) {
     String fault = shapeFault(content.call(), content.blobs(), rollupIds);
     if (fault == null) fault = rangeFault(at, content.call(), content.blobs());
     if (fault == null) fault = anchorFault(content);
@@ -67,7 +66,10 @@ final class BatchCheck {
       return "the header table does not lead to headersRoot";
     }
     if (blobs.segments().size() != rollupIds.size() || call.rollups().size() != rollupIds.size()) {
-      return "segments of " + blobs.segments().size() + " rollups, the cluster has " + rollupIds.size();
+      return "segments of "
+          + blobs.segments().size()
+          + " rollups, the cluster has "
+          + rollupIds.size();
     }
     for (int i = 0; i < rollupIds.size(); i++) {
       RollupPart part = call.rollups().get(i);

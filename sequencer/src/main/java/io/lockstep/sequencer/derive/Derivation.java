@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns posted batches into safe blocks (protocol §3, skip rule): a batch is right as a whole or
- * derives to nothing. Blocks that this node has already executed and that the batch repeats in every
- * input are not executed again. Owner: the sequencing thread.
+ * derives to nothing. Blocks that this node has already executed and that the batch repeats in
+ * every input are not executed again. Owner: the sequencing thread.
  */
 public final class Derivation {
   private final Cluster cluster;
@@ -236,7 +236,9 @@ public final class Derivation {
       Block block = rollup.chain().block(hash);
       BlockHeader parent =
           block == null ? null : rollup.chain().headerByHash(block.header().parentHash());
-      if (block == null || parent == null || !isMadeFrom(rollup, plan, parent, block, data.get(i))) {
+      if (block == null
+          || parent == null
+          || !isMadeFrom(rollup, plan, parent, block, data.get(i))) {
         return false;
       }
     }
@@ -258,8 +260,7 @@ public final class Derivation {
   }
 
   /** Executes a tick on the heads and makes it the head; answers what is wrong with it, or null. */
-  private @Nullable String execute(
-      TickPlan plan, List<TableEntry> entries, List<BlockData> data) {
+  private @Nullable String execute(TickPlan plan, List<TableEntry> entries, List<BlockData> data) {
     List<Long> gasLimits = new ArrayList<>();
     for (int i = 0; i < data.size(); i++) {
       long parentGasLimit = cluster.rollups().get(i).nextGasLimit();

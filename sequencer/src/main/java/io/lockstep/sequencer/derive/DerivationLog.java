@@ -69,8 +69,7 @@ public final class DerivationLog {
   public @Nullable Entry rewindTo(long l1Number) {
     while (last != null && last.l1Number > l1Number) {
       store.commit(
-          store.newBatch().delete(BATCHES, key(last.batchIndex)),
-          KeyValueStore.Durability.PROCESS);
+          store.newBatch().delete(BATCHES, key(last.batchIndex)), KeyValueStore.Durability.PROCESS);
       last = readLast();
     }
     return last;

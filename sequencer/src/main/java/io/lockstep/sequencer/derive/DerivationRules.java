@@ -17,7 +17,6 @@ public record DerivationRules(SlotClock clock, int tickSeconds, int minAnchorLag
   }
 
   boolean isOldEnough(L1Block anchor, long tick) {
-    return anchor.timestampSeconds() + minAnchorLagSlots * clock.slotSeconds()
-        <= timestampOf(tick);
+    return anchor.timestampSeconds() + minAnchorLagSlots * clock.slotSeconds() <= timestampOf(tick);
   }
 }

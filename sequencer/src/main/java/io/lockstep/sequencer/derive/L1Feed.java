@@ -36,9 +36,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads from L1 what derivation needs: our contracts' events, call data, blobs, anchors. An L1 block
- * is handed on only when everything of it is here; what cannot be had now is asked for again, with
- * growing pauses, and holds back what comes after it. Owner: one virtual thread, which may block.
+ * Reads from L1 what derivation needs: our contracts' events, call data, blobs, anchors. An L1
+ * block is handed on only when everything of it is here; what cannot be had now is asked for again,
+ * with growing pauses, and holds back what comes after it. Owner: one virtual thread, which may
+ * block.
  */
 public final class L1Feed {
   private static final Logger LOG = LoggerFactory.getLogger(L1Feed.class);
@@ -65,8 +66,7 @@ public final class L1Feed {
    * @param inbox address of the inbox
    * @param deploymentBlock L1 block from which our contracts exist
    */
-  public record Sources(
-      Address inbox, long deploymentBlock) {}
+  public record Sources(Address inbox, long deploymentBlock) {}
 
   /**
    * @param sink takes updates in order; it may block while the sequencing thread is behind
@@ -123,8 +123,7 @@ public final class L1Feed {
     for (long number : blocks.keySet()) {
       L1Block block = byNumber(number);
       List<FetchedBatch> batches = number > rewound ? fetchBatches(block) : List.of();
-      sink.accept(
-          new L1Update.Block(block, changes.getOrDefault(number, List.of()), batches));
+      sink.accept(new L1Update.Block(block, changes.getOrDefault(number, List.of()), batches));
     }
     return List.of(byNumber(tail).ref());
   }
@@ -184,7 +183,10 @@ public final class L1Feed {
     }
   }
 
-  /** Reads one block's events until that succeeds; null when the block is no longer canonical or we stop. */
+  /**
+   * Reads one block's events until that succeeds; null when the block is no longer canonical or we
+   * stop.
+   */
   private L1Update.@Nullable Block readPatiently(L1Block block) {
     long pauseMs = FIRST_PAUSE_MS;
     while (!stopped) {
@@ -220,8 +222,7 @@ public final class L1Feed {
     }
   }
 
-  private List<FetchedBatch> fetchBatches(L1Block block)
-      throws L1Exception, InterruptedException {
+  private List<FetchedBatch> fetchBatches(L1Block block) throws L1Exception, InterruptedException {
     List<FetchedBatch> out = new ArrayList<>();
     for (PostedBatch posted : inbox.batchesOf(block.hash())) {
       out.add(new FetchedBatch(posted.event(), content(block, posted)));

@@ -7,7 +7,10 @@ import java.util.List;
 
 /** What happened on L1, in order, with everything derivation needs of it already fetched. */
 public sealed interface L1Update {
-  /** A canonical block and what our contracts logged in it. Blocks without events may be left out while catching up. */
+  /**
+   * A canonical block and what our contracts logged in it. Blocks without events may be left out
+   * while catching up.
+   */
   record Block(L1Block block, List<RegistryChange> registry, List<FetchedBatch> batches)
       implements L1Update {
     public Block {

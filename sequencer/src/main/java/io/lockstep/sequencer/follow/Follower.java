@@ -258,7 +258,11 @@ public final class Follower {
       OpenTick.FinishedBlock done = block.finish();
       if (!done.hash().equals(sealed.leaf().blockHash())) {
         return mismatch(
-            "tick " + message.tick() + " executes to " + done.hash() + ", sealed "
+            "tick "
+                + message.tick()
+                + " executes to "
+                + done.hash()
+                + ", sealed "
                 + sealed.leaf().blockHash());
       }
       finished.add(done);
@@ -288,7 +292,10 @@ public final class Follower {
     return true;
   }
 
-  /** An earlier window's seal goes before a later one's at the same height: it may still be posted first. */
+  /**
+   * An earlier window's seal goes before a later one's at the same height: it may still be posted
+   * first.
+   */
   private boolean isPreferred(Seal seal, long number) {
     var header = cluster.first().chain().canonicalHeader(number);
     if (header == null) {
@@ -302,7 +309,10 @@ public final class Follower {
     for (SealMessage.SealedBlock block : message.blocks()) {
       Rollup rollup = cluster.rollup(block.leaf().rollupId());
       if (rollup == null
-          || !block.leaf().blockHash().equals(rollup.chain().canonicalHash(block.leaf().number()))) {
+          || !block
+              .leaf()
+              .blockHash()
+              .equals(rollup.chain().canonicalHash(block.leaf().number()))) {
         return false;
       }
     }

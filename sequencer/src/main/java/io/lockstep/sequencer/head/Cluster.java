@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rollups of the cluster with their heads. A sealed tick has one block in every rollup, so all
- * have the same height and ticks. Unsafe is the head of each chain; safe and finalized are marks that
- * only derivation moves. Owner: the sequencing thread.
+ * have the same height and ticks. Unsafe is the head of each chain; safe and finalized are marks
+ * that only derivation moves. Owner: the sequencing thread.
  */
 public final class Cluster {
   private static final String SAFE = "safe";

@@ -18,8 +18,8 @@ public final class L1View {
   private final TreeMap<Long, L1Block> byNumber = new TreeMap<>();
 
   /**
-   * @param minAnchorLagSlots protocol §1.7: an anchor's L1 time is at least so many slots before the
-   *     tick
+   * @param minAnchorLagSlots protocol §1.7: an anchor's L1 time is at least so many slots before
+   *     the tick
    */
   public L1View(SlotClock clock, int minAnchorLagSlots) {
     this.clock = clock;
@@ -63,7 +63,9 @@ public final class L1View {
     return block != null && block.hash().equals(hash);
   }
 
-  /** The newest block that a tick starting at {@code timestampSeconds} may be anchored to, or null. */
+  /**
+   * The newest block that a tick starting at {@code timestampSeconds} may be anchored to, or null.
+   */
   public @Nullable L1Block anchorFor(long timestampSeconds) {
     long latestSeconds = timestampSeconds - minAnchorLagSlots * clock.slotSeconds();
     for (L1Block block : byNumber.descendingMap().values()) {

@@ -40,6 +40,5 @@ public record NodeStatus(
   }
 
   public static final NodeStatus STARTING =
-      new NodeStatus(
-          State.SYNCING, "starting", false, -1, null, null, Wei.ZERO, Wei.ZERO, 0);
+      new NodeStatus(State.SYNCING, "starting", false, -1, null, null, Wei.ZERO, Wei.ZERO, 0);
 }

@@ -9,8 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Everything RPC threads read, as of one moment: immutable, published by the sequencing thread. */
-public record NodeView(
-    List<RollupView> rollups, ProposerSchedule schedule, NodeStatus status) {
+public record NodeView(List<RollupView> rollups, ProposerSchedule schedule, NodeStatus status) {
   public NodeView {
     rollups = List.copyOf(rollups);
   }

@@ -37,7 +37,9 @@ public sealed interface Command {
   /** A posting has landed, successfully or not. */
   record PostingLanded(long windowSlot, boolean success) implements Command {}
 
-  /** A question about what the loop owns, asked on its thread; it must be short and must not block. */
+  /**
+   * A question about what the loop owns, asked on its thread; it must be short and must not block.
+   */
   record Ask(Runnable question) implements Command {}
 
   /**

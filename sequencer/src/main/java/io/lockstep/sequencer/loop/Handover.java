@@ -9,14 +9,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the ends of windows, and with it whether a successor may begin and whether what it
- * signs is final (protocol §1.4). Owner: the sequencing thread.
+ * What is known of the ends of windows, and with it whether a successor may begin and whether what
+ * it signs is final (protocol §1.4). Owner: the sequencing thread.
  */
 final class Handover {
   private static final int REMEMBERED_WINDOWS = 256;
   private static final long NONE = -1;
 
-  /** End-of-window seals by window; the value is the pending slot they hand on, or NONE when final. */
+  /**
+   * End-of-window seals by window; the value is the pending slot they hand on, or NONE when final.
+   */
   private final Map<Long, Long> ends =
       new LinkedHashMap<>() {
         @Override

@@ -119,7 +119,8 @@ public final class OwnTurn {
         transactions += block.transactions().size() - 1;
       }
     }
-    return new Wei(core.rules().countedPerTransaction().amount().multiply(UInt256.of(transactions)));
+    return new Wei(
+        core.rules().countedPerTransaction().amount().multiply(UInt256.of(transactions)));
   }
 
   /** Nothing new is opened from now on. */
@@ -162,7 +163,9 @@ public final class OwnTurn {
     return new TickBuilder.Step.Nothing();
   }
 
-  /** Ends the open tick now, and with it this operator's window: nothing more of it will be signed. */
+  /**
+   * Ends the open tick now, and with it this operator's window: nothing more of it will be signed.
+   */
   TickBuilder.@Nullable Step sealForGood(long nowMs) {
     OpenTick open = builder.openTick();
     return open == null || !open.hasTransactions() ? null : seal(open, true, nowMs);
@@ -241,7 +244,10 @@ public final class OwnTurn {
     Window window = core.turns().windowAt(timestamp);
     if (window == null || window.operatorId() != operatorId || window.idle()) {
       state = poster.isIdle() ? State.FOLLOWING : State.SETTLING;
-      why = window == null ? "whose turn it is, is not known" : "operator " + window.operatorId() + " sequences";
+      why =
+          window == null
+              ? "whose turn it is, is not known"
+              : "operator " + window.operatorId() + " sequences";
       return;
     }
     String obstacle = obstacle(window, tick, timestamp, nowMs);
@@ -370,11 +376,10 @@ public final class OwnTurn {
     }
     List<SealMessage> ownSeals =
         core.ledger().seals(windowFirstTick(windowSlot), 1_000, Integer.MAX_VALUE).stream()
-            .filter(
-                seal ->
-                    seal.operatorId() == operatorId
-                        && seal.seal().object().windowSlot() == windowSlot
-                        && seal.tick() <= core.cluster().headTick())
+            .filter(seal ->
+                seal.operatorId() == operatorId
+                    && seal.seal().object().windowSlot() == windowSlot
+                    && seal.tick() <= core.cluster().headTick())
             .toList();
     WindowRun fresh =
         ownSeals.isEmpty()
@@ -391,7 +396,9 @@ public final class OwnTurn {
         : clock.firstTickOf(new Slot(windowSlot));
   }
 
-  /** Protocol §1.4: the seal that this window builds on, or the last batch when nothing is unposted. */
+  /**
+   * Protocol §1.4: the seal that this window builds on, or the last batch when nothing is unposted.
+   */
   private Hash32 windowParent() {
     SealMessage below =
         core.cluster().height() == core.cluster().safeHeight()

@@ -40,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drains commands, applies them to the state it owns, runs the timers. Time is read once a turn. All
- * of it can be driven by hand: {@link #offer} and {@link #doWork}.
+ * Drains commands, applies them to the state it owns, runs the timers. Time is read once a turn.
+ * All of it can be driven by hand: {@link #offer} and {@link #doWork}.
  */
 public final class SequencerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerLoop.class);
@@ -245,8 +245,7 @@ public final class SequencerLoop {
         listener.followed(command.message());
       }
       case Follower.Outcome.Early missing -> keepEarly(command, missing.ticksMissing(), nowMs);
-      case Follower.Outcome.Refused refused ->
-          LOG.debug("frag refused: {}", refused.why());
+      case Follower.Outcome.Refused refused -> LOG.debug("frag refused: {}", refused.why());
       case Follower.Outcome.Old _, Follower.Outcome.SealApplied _ -> {}
     }
   }
@@ -406,8 +405,7 @@ public final class SequencerLoop {
       core.follower().reset();
       dropOpenTick(nowMs);
       for (Dropped one : dropped) {
-        core.pools()
-            .takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
+        core.pools().takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
       }
     } else if (own != null && own.hasDeadAnchor()) {
       dropOpenTick(nowMs);
@@ -441,7 +439,10 @@ public final class SequencerLoop {
     return block;
   }
 
-  /** Puts sealed ticks that this node holds back on the chain: after a restart, or after a batch gave way. */
+  /**
+   * Puts sealed ticks that this node holds back on the chain: after a restart, or after a batch
+   * gave way.
+   */
   private void reapplySealed(long nowMs) {
     for (SealMessage seal : core.ledger().seals(cluster.headTick() + 1, 1_024, 64 << 20)) {
       onSeal(new Command.Seal(seal), nowMs);
@@ -454,14 +455,13 @@ public final class SequencerLoop {
       return;
     }
     Map<Long, List<Transaction>> orphans = own.headsMoved();
-    orphans.forEach(
-        (rollupId, transactions) -> {
-          Rollup rollup = cluster.rollup(rollupId);
-          if (rollup != null) {
-            StateReader newest = rollup.chain().headState();
-            core.pools().takeBack(rollup, transactions, newest, nowMs);
-          }
-        });
+    orphans.forEach((rollupId, transactions) -> {
+      Rollup rollup = cluster.rollup(rollupId);
+      if (rollup != null) {
+        StateReader newest = rollup.chain().headState();
+        core.pools().takeBack(rollup, transactions, newest, nowMs);
+      }
+    });
   }
 
   private void newHeads() {
@@ -469,9 +469,7 @@ public final class SequencerLoop {
     unposted.refresh();
     for (Rollup rollup : cluster.rollups()) {
       core.pools()
-          .newHead(
-              rollup,
-              BlockRules.nextBaseFee(rollup.chain().head(), rollup.genesis().forks()));
+          .newHead(rollup, BlockRules.nextBaseFee(rollup.chain().head(), rollup.genesis().forks()));
     }
   }
 
@@ -499,7 +497,8 @@ public final class SequencerLoop {
     dirty = false;
     List<Hash32> newly = List.copyOf(shown);
     shown.clear();
-    listener.published(NodeView.of(cluster, openTick(), core.turns().schedule(), status(nowMs)), newly);
+    listener.published(
+        NodeView.of(cluster, openTick(), core.turns().schedule(), status(nowMs)), newly);
   }
 
   private NodeStatus status(long nowMs) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers everything sealed above the safe head into one batch: first the ticks of earlier windows
- * that are not on L1 yet, each window's run with its seal, then the own ones (protocol §1.4). Owner:
- * the sequencing thread.
+ * that are not on L1 yet, each window's run with its seal, then the own ones (protocol §1.4).
+ * Owner: the sequencing thread.
  */
 final class BatchAssembler {
   private static final int MAX_EXPECTED = 8;
@@ -56,7 +56,8 @@ final class BatchAssembler {
   }
 
   /**
-   * The batch that {@code operatorId} posts for {@code windowSlot}, or null when nothing is unposted.
+   * The batch that {@code operatorId} posts for {@code windowSlot}, or null when nothing is
+   * unposted.
    *
    * @param lastTick own ticks up to this one
    */
@@ -120,9 +121,7 @@ final class BatchAssembler {
         tickBlocks.add(data(rollup, height, tick));
       }
       boolean opensRun =
-          !own
-              && (openRunEnd == null
-                  || openRunEnd.seal().object().windowSlot() != sealWindow);
+          !own && (openRunEnd == null || openRunEnd.seal().object().windowSlot() != sealWindow);
       if ((opensRun && !size.hasRoomForSeal()) || !fits(tickBlocks)) {
         return false;
       }
@@ -173,8 +172,7 @@ final class BatchAssembler {
 
     private void closeRun(SealMessage end) {
       long window = end.seal().object().windowSlot();
-      carried.add(
-          new Carried(new Slot(window), end.operatorId(), openRunFirstTick, end.tick()));
+      carried.add(new Carried(new Slot(window), end.operatorId(), openRunFirstTick, end.tick()));
       seals.add(new CarriedSeal(window, end.operatorId(), CarriedSealCodec.encode(end)));
       if (expected.size() < MAX_EXPECTED) {
         // Should the predecessor's own posting land first, the inbox stands here.

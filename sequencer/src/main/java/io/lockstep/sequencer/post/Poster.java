@@ -87,8 +87,7 @@ public final class Poster {
       return false;
     }
     due.remove();
-    BatchAssembler.Draft draft =
-        assembler.assemble(operatorId, next.windowSlot, next.lastTick);
+    BatchAssembler.Draft draft = assembler.assemble(operatorId, next.windowSlot, next.lastTick);
     if (draft == null) {
       LOG.debug("window {}: all of it is on L1 already", next.windowSlot);
       return true;

@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A tick being built, followed or derived: one open block in every rollup. Owner: the sequencing thread. */
+/**
+ * A tick being built, followed or derived: one open block in every rollup. Owner: the sequencing
+ * thread.
+ */
 public final class OpenTick {
   private final TickPlan plan;
   private final List<RollupBlock> blocks = new ArrayList<>();
@@ -39,8 +42,7 @@ public final class OpenTick {
    * @param gasLimits one for each rollup, in their order
    * @return null when a system transaction does not succeed: then there can be no such tick
    */
-  public static @Nullable OpenTick open(
-      TickPlan plan, List<Rollup> rollups, List<Long> gasLimits) {
+  public static @Nullable OpenTick open(TickPlan plan, List<Rollup> rollups, List<Long> gasLimits) {
     OpenTick tick = new OpenTick(plan);
     for (int i = 0; i < rollups.size(); i++) {
       Rollup rollup = rollups.get(i);

@@ -17,7 +17,9 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import org.jspecify.annotations.Nullable;
 
-/** One rollup of the cluster: its chain and the rules of its blocks. Owner: the sequencing thread. */
+/**
+ * One rollup of the cluster: its chain and the rules of its blocks. Owner: the sequencing thread.
+ */
 public final class Rollup {
   /** The FeeVault predeploy, coinbase of every block. */
   public static final Address FEE_VAULT =
@@ -61,8 +63,7 @@ public final class Rollup {
         parentHash,
         plan.timestampSeconds(),
         FEE_VAULT,
-        Keccak.hash(
-            new AbiWords(2).word(plan.anchor().prevRandao()).uint(number).toArray()),
+        Keccak.hash(new AbiWords(2).word(plan.anchor().prevRandao()).uint(number).toArray()),
         UInt256.ZERO,
         gasLimit,
         BlockRules.nextBaseFee(parent, genesis.forks()),
@@ -71,7 +72,10 @@ public final class Rollup {
         new HeaderExtra(plan.operatorId(), plan.tick()).encoded());
   }
 
-  /** Opens the block after the head and runs its system transaction; null when that does not succeed. */
+  /**
+   * Opens the block after the head and runs its system transaction; null when that does not
+   * succeed.
+   */
   @Nullable OpenBlock open(TickPlan plan, long gasLimit) {
     BlockHeader parent = chain.head();
     BlockEnv env = env(plan, parent, chain.headHash(), gasLimit);

@@ -66,10 +66,7 @@ public final class SystemTransaction {
             .toArray();
     Bytes data =
         Bytes.wrap(
-            ByteBuffer.allocate(4 + words.length)
-                .put(SELECTOR.unsafeArray())
-                .put(words)
-                .array());
+            ByteBuffer.allocate(4 + words.length).put(SELECTOR.unsafeArray()).put(words).array());
     return Transaction.Unsigned.feeMarket(
             chainId,
             number - 1,

@@ -28,12 +28,9 @@ class MainScenariosTest {
       net.slots(3);
 
       Set<Integer> sealers = new HashSet<>();
-      net.nodes.forEach(
-          node ->
-              node.sealed.forEach(seal -> sealers.add(seal.operatorId())));
+      net.nodes.forEach(node -> node.sealed.forEach(seal -> sealers.add(seal.operatorId())));
       assertThat(sealers).containsExactlyInAnyOrder(1, 2, 3);
-      assertThat(net.receiptsShown)
-          .containsAll(sent.stream().map(Transaction::hash).toList());
+      assertThat(net.receiptsShown).containsAll(sent.stream().map(Transaction::hash).toList());
       assertAllAgree(net);
       assertThat(net.follower().safeHeight()).isGreaterThanOrEqualTo(14);
       for (Transaction tx : sent) {
@@ -117,9 +114,7 @@ class MainScenariosTest {
 
       net.reorg(depth, backToPool);
       net.millis(100);
-      assertThat(net.follower().safeHeight())
-          .as("safe goes back with L1")
-          .isLessThan(safeBefore);
+      assertThat(net.follower().safeHeight()).as("safe goes back with L1").isLessThan(safeBefore);
 
       net.slots(8);
       assertThat(net.follower().safeHeight()).isGreaterThan(safeBefore);
@@ -201,7 +196,9 @@ class MainScenariosTest {
   private static void assertAllAgree(ScenarioNet net) {
     long safe = net.follower().safeHeight();
     for (ScenarioNode node : net.nodes) {
-      assertThat(node.safeHeight()).as("safe height of operator " + node.operatorId).isEqualTo(safe);
+      assertThat(node.safeHeight())
+          .as("safe height of operator " + node.operatorId)
+          .isEqualTo(safe);
       for (long height = 1; height <= safe; height++) {
         assertThat(node.hashAt(height)).isEqualTo(net.follower().hashAt(height));
       }

@@ -32,8 +32,9 @@ import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Operators 1 to 3 and a follower on one thread. Validator i belongs to operator i + 1; the test says
- * who proposes when, which slots are missed, what L1 forgets. Slots of 2 s, ticks of 1 s, H of 2 s.
+ * Operators 1 to 3 and a follower on one thread. Validator i belongs to operator i + 1; the test
+ * says who proposes when, which slots are missed, what L1 forgets. Slots of 2 s, ticks of 1 s, H of
+ * 2 s.
  */
 final class ScenarioNet implements AutoCloseable {
   static final int TICK_SECONDS = 1;

@@ -67,8 +67,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
     columns.addAll(CommitmentSigner.columns());
     columns.addAll(DerivationLog.columns());
     this.store = RocksStore.open(dir, columns);
-    Cluster cluster =
-        new Cluster(List.of(new Rollup(genesis, ChainDb.open(store, "r", genesis))));
+    Cluster cluster = new Cluster(List.of(new Rollup(genesis, ChainDb.open(store, "r", genesis))));
     CommitmentDomain domain = net.domain;
     CommitmentLedger ledger = new CommitmentLedger(store, domain);
     DerivationLog log = new DerivationLog(store);
@@ -79,15 +78,8 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
     Turns turns = new Turns(clock, 3, Wei.ZERO);
     Derivation derivation =
         new Derivation(
-            cluster,
-            log,
-            rules,
-            domain,
-            net.clusterId,
-            net.genesisBatchHash,
-            turns::committer);
-    Follower follower =
-        new Follower(cluster, l1, turns, domain, net.clusterId, ledger, rules);
+            cluster, log, rules, domain, net.clusterId, net.genesisBatchHash, turns::committer);
+    Follower follower = new Follower(cluster, l1, turns, domain, net.clusterId, ledger, rules);
     Mempool mempool = new Mempool(MempoolLimits.DEFAULT, DropListener.NONE);
     long rollupId = cluster.first().id();
     Pools pools = new Pools(Map.of(rollupId, mempool));
@@ -103,11 +95,12 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
             pools,
             new LoopRules(
                 net.clusterId, net.genesisBatchHash, 1_000, Wei.of(100_000_000_000_000L), 30));
-    this.view =
-        NodeView.of(cluster, null, turns.schedule(), NodeStatus.STARTING);
+    this.view = NodeView.of(cluster, null, turns.schedule(), NodeStatus.STARTING);
     this.loop =
         new SequencerLoop(
-            core, committer == null ? null : operator(committer, ledger, pools, cluster, log), this);
+            core,
+            committer == null ? null : operator(committer, ledger, pools, cluster, log),
+            this);
   }
 
   private SequencerLoop.OperatorParts operator(
@@ -117,8 +110,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
       Cluster cluster,
       DerivationLog log) {
     CommitmentSigner signer =
-        new CommitmentSigner(
-            committer, net.domain, store, KeyValueStore.Durability.PROCESS);
+        new CommitmentSigner(committer, net.domain, store, KeyValueStore.Durability.PROCESS);
     TickBuilder builder =
         new TickBuilder(
             new BuilderRules(net.clusterId, 10, 250),

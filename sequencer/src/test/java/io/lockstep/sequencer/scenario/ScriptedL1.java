@@ -155,8 +155,7 @@ final class ScriptedL1 {
           .flatMap(segment -> segment.blocks().stream())
           .map(BlockData::anchorNumber)
           .filter(number -> number < at.number())
-          .forEach(
-              number -> anchors.put(number, chain.get((int) (long) number).update().block()));
+          .forEach(number -> anchors.put(number, chain.get((int) (long) number).update().block()));
       return new FetchedBatch.Content.Decoded(call, contents, anchors);
     } catch (DecodeException e) {
       return new FetchedBatch.Content.Garbage(String.valueOf(e.getMessage()));
@@ -164,6 +163,7 @@ final class ScriptedL1 {
   }
 
   private static Hash32 hash(String what, long slot, long salt) {
-    return Keccak.hash((what + slot + "/" + salt).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Keccak.hash(
+        (what + slot + "/" + salt).getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 }
