@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -263,5 +264,25 @@ class ConfigReaderTest {
         .singleElement()
         .asString()
         .startsWith("ops.port: 9545 is rpc.port too");
+  }
+
+  @Test
+  void answersEveryDamagedFileWithProblemsOrAConfiguration() throws Exception {
+    String text = ConfigText.commented(Map.of()).replaceAll("(?m)^#(?=[a-z-]+ = )", "");
+    long seed = 20_261_122;
+    Random random = new Random(seed);
+    for (int i = 0; i < 500; i++) {
+      StringBuilder damaged = new StringBuilder(text);
+      for (int changes = random.nextInt(1, 6); changes > 0; changes--) {
+        int at = random.nextInt(damaged.length() + 1);
+        switch (random.nextInt(3)) {
+          case 0 -> damaged.delete(at, Math.min(damaged.length(), at + 3));
+          case 1 -> damaged.insert(at, "[]{}\"'=,.#\n0x-\u00e9".charAt(random.nextInt(15)));
+          default -> damaged.insert(at, "\n[[rpc]]\na.b = 1979-05-27\n");
+        }
+      }
+      ConfigResult result = ConfigReader.readFile(file(damaged.toString()));
+      assertThat(result).as("seed %d, round %d", seed, i).isNotNull();
+    }
   }
 }
