@@ -166,29 +166,29 @@ final class NodeApi {
   WireServer startOps() throws IOException {
     Metrics metrics = new Metrics();
     metrics.gauge(
-        "lockstep_head_unsafe", "height of the sealed head", () -> view().first().head().number());
+        "head_unsafe", "height of the sealed head", () -> view().first().head().number());
     metrics.gauge(
-        "lockstep_head_safe", "height derived from L1", () -> view().first().safe().number());
+        "head_safe", "height derived from L1", () -> view().first().safe().number());
     metrics.gauge(
-        "lockstep_head_finalized",
+        "head_finalized",
         "height derived from finalized L1",
         () -> view().first().finalized().number());
     metrics.gauge(
-        "lockstep_sequencing",
+        "sequencing",
         "1 while this node sequences",
         () -> view().status().sequencing() ? 1 : 0);
-    metrics.gauge("lockstep_peers", "connected gossip peers", () -> gossip.peers().size());
+    metrics.gauge("peers", "connected gossip peers", () -> gossip.peers().size());
     metrics.gauge(
-        "lockstep_exposure_wei",
+        "exposure_wei",
         "coverage of own promises that are not on L1 yet",
         () -> view().status().exposureWei().toBigInteger().doubleValue());
     metrics.counted(
-        "lockstep_promise_mismatches",
+        "promise_mismatches",
         "times that a derived block was not the promised one; stays 0",
         () -> view().status().promiseMismatches());
     for (NodeStatus.State state : NodeStatus.State.values()) {
       metrics.gauge(
-          "lockstep_state_" + state.name().toLowerCase(java.util.Locale.ROOT),
+          "state_" + state.name().toLowerCase(java.util.Locale.ROOT),
           "1 while the node is in state " + state,
           () -> view().status().state() == state ? 1 : 0);
     }
