@@ -31,6 +31,15 @@ public record Frag(
           + "bytes32 ctxHash,bytes32 bodyRoot,uint64 sentAtMs)";
   private static final Hash32 TYPE_HASH = Keccak.hash(TYPE.getBytes(StandardCharsets.UTF_8));
 
+  /** The signed type has 32 bits for it, and so has everything that is kept by it. */
+  public static final long MAX_FRAG_IDX = 0xffffffffL;
+
+  public Frag {
+    if (fragIdx < 0 || fragIdx > MAX_FRAG_IDX) {
+      throw new IllegalArgumentException("a frag's index has 32 bits, got " + fragIdx);
+    }
+  }
+
   @Override
   public Hash32 structHash() {
     return hash(sentAtMs);

@@ -160,11 +160,15 @@ final class TypedDataJson {
         "ctxHash",
         "bodyRoot",
         "sentAtMs");
+    long fragIdx = uint(m, "fragIdx", at);
+    if (fragIdx > Frag.MAX_FRAG_IDX) {
+      throw new DecodeException(at + ".fragIdx has 32 bits, got " + fragIdx);
+    }
     return new Frag(
         hash(m, "clusterId", at),
         uint(m, "windowSlot", at),
         uint(m, "tick", at),
-        uint(m, "fragIdx", at),
+        fragIdx,
         hash(m, "prevFragHash", at),
         hash(m, "ctxHash", at),
         hash(m, "bodyRoot", at),

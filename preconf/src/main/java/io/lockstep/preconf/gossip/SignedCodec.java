@@ -34,6 +34,9 @@ public final class SignedCodec {
     long windowSlot = list.integer();
     long tick = list.integer();
     long fragIdx = list.integer();
+    if (fragIdx > Frag.MAX_FRAG_IDX) {
+      throw new DecodeException("a frag's index has 32 bits, got " + fragIdx);
+    }
     var prevFragHash = list.hash();
     var bodyRoot = list.hash();
     long sentAtMs = list.integer();
