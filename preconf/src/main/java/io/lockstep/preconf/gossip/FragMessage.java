@@ -13,7 +13,9 @@ import io.lockstep.primitives.tx.TransactionCodec;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A signed frag with what it commits to: the transactions in their order, with the hash of each
@@ -112,6 +114,7 @@ public record FragMessage(Signed<Frag> frag, int operatorId, List<Part> parts) {
     long operatorId = in.integer();
     List<Part> parts = new ArrayList<>();
     RlpReader list = in.list();
+    Set<Long> rollupIds = new HashSet<>();
     int count = 0;
     while (list.hasNext()) {
       RlpReader entry = list.list();
@@ -135,6 +138,13 @@ public record FragMessage(Signed<Frag> frag, int operatorId, List<Part> parts) {
       entry.end();
       if (receiptHashes.size() != transactions.size()) {
         throw new DecodeException("a frag has a receipt hash for each transaction");
+      }
+      // One frag has one form: neither of these would show in the leaves.
+      if (transactions.isEmpty()) {
+        throw new DecodeException("a part of a frag without transactions");
+      }
+      if (!rollupIds.add(rollupId)) {
+        throw new DecodeException("two parts of rollup " + rollupId + " in a frag");
       }
       parts.add(new Part(rollupId, number, parentHash, firstTxIdx, transactions, receiptHashes));
     }
