@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,7 +151,10 @@ public final class CommitmentSigner {
       long atMs = in.integer();
       Signature signature = Signature.fromBytes(in.bytes(Signature.LENGTH_BYTES));
       if (identity.equals(object.identity()) && atMs == atMs(object)) {
-        return new SigningOutcome.Granted<>(new Signed<>(object, ctx, signature));
+        Signed<T> signed = new Signed<>(object, ctx, signature);
+        return Objects.equals(key.address(), domain.signer(signed))
+            ? new SigningOutcome.Granted<>(signed)
+            : new SigningOutcome.Refused<>("this place was signed with another key or domain");
       }
     } catch (DecodeException e) {
       throw new StorageException("a record of the signing database is damaged", e);
