@@ -4,6 +4,7 @@ package io.lockstep.preconf.ledger;
 import io.lockstep.preconf.commitment.BlockLeaf;
 import io.lockstep.preconf.commitment.Commitment;
 import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.commitment.Frag;
 import io.lockstep.preconf.commitment.TxLeaf;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
@@ -19,12 +20,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Every frag and seal this node signed or accepted, so that any node can serve any user's
- * commitment and hand sealed ticks to others. Of two seals for one tick the first stays. Writer:
- * the sequencing thread; readers: any.
+ * commitment and hand sealed ticks to others. Of two seals for one tick, or two frags for one
+ * place, the first heard stays. Writer: the sequencing thread; readers: any.
  */
 public final class CommitmentLedger {
   private static final Column FRAGS = new Column("ledger-frags");
@@ -44,11 +46,20 @@ public final class CommitmentLedger {
     this.domain = domain;
   }
 
-  /** Keeps a frag that was heard. */
-  public void record(FragMessage message) {
+  /**
+   * Keeps a frag that was heard, unless it is a heartbeat or another one of its place is known;
+   * tells whether it was kept.
+   */
+  public boolean record(FragMessage message) {
+    Frag frag = message.frag().object();
+    if (message.parts().isEmpty()
+        || store.get(FRAGS, fragKey(frag.tick(), frag.fragIdx())) != null) {
+      return false;
+    }
     KeyValueStore.Batch batch = store.newBatch();
     put(batch, message);
     store.commit(batch, KeyValueStore.Durability.PROCESS);
+    return true;
   }
 
   /** Adds an own frag to the batch that its signature is recorded in; heartbeats are not kept. */
@@ -126,6 +137,10 @@ public final class CommitmentLedger {
     try {
       FragMessage message = FragMessage.decode(Bytes.wrap(stored));
       List<TxLeaf> leaves = message.leaves();
+      if (leafIndex >= leaves.size() || !leaves.get(leafIndex).txHash().equals(txHash)) {
+        // An own frag has taken the place of the one heard with this transaction.
+        return null;
+      }
       TxLeaf leaf = leaves.get(leafIndex);
       Address committer = domain.signer(message.frag());
       if (committer == null) {
@@ -136,7 +151,7 @@ public final class CommitmentLedger {
           message.frag(),
           leaf,
           FragMessage.tree(leaves).path(leafIndex),
-          sealOf(tick, message, leaf));
+          sealOf(tick, message, leaf, committer));
     } catch (DecodeException e) {
       throw new StorageException("a frag of the ledger is damaged", e);
     }
@@ -146,9 +161,11 @@ public final class CommitmentLedger {
    * Whether {@code leaf} is in the sealed block of its tick is not asked: only that the seal covers
    * its place.
    */
-  private Commitment.@Nullable SealProof sealOf(long tick, FragMessage frag, TxLeaf leaf) {
+  private Commitment.@Nullable SealProof sealOf(
+      long tick, FragMessage frag, TxLeaf leaf, Address committer) {
     SealMessage message = seal(tick);
     if (message == null
+        || !Objects.equals(committer, domain.signer(message.seal()))
         || message.seal().object().windowSlot() != frag.frag().object().windowSlot()
         || !message.seal().object().ctxHash().equals(frag.frag().object().ctxHash())) {
       return null;
