@@ -4,15 +4,12 @@ package io.lockstep.l1client.send;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
-import io.lockstep.l1client.execution.L1Receipt;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Address;
-import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
-import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
@@ -58,11 +55,6 @@ public final class BlobTxSender {
   private static final int COMMANDS_PER_STEP = 256;
   private static final long LONGEST_REST_MS = 60_000;
 
-  /**
-   * Steps in a row that must find the nonce used by another transaction before that is believed.
-   */
-  private static final int FOREIGN_NONCE_SIGHTINGS = 3;
-
   private sealed interface Command {
     record Submit(PostingId id, Address to, Bytes callData, CompletableFuture<BlobSidecar> sidecar)
         implements Command {}
@@ -79,7 +71,7 @@ public final class BlobTxSender {
   private final Executor cpu;
   private final Consumer<PostingEvent> listener;
   private final ArrayBlockingQueue<Command> inbox = new ArrayBlockingQueue<>(INBOX_LIMIT);
-  private final CanonicalChain chain = new CanonicalChain();
+  private final PostingFollower follower;
   private Command.@Nullable Submit waiting;
   private String waitingTrouble = "";
   private boolean attendNow = true;
@@ -106,6 +98,7 @@ public final class BlobTxSender {
     this.options = options;
     this.cpu = cpu;
     this.listener = listener;
+    this.follower = new PostingFollower(execution, signer, book, options, listener);
   }
 
   public Address poster() {
@@ -196,13 +189,16 @@ public final class BlobTxSender {
       switch (command) {
         case Command.Submit submit -> take(submit);
         case Command.Abandon(PostingId id) -> giveUp(id);
-        case Command.Chain(L1Event event) -> apply(event);
+        case Command.Chain(L1Event event) -> {
+          follower.apply(event);
+          attendNow = true;
+        }
       }
     }
     if (attendNow || nowMs >= retryAtMs) {
       attendNow = false;
       retryAtMs = Long.MAX_VALUE;
-      boolean allWell = attend();
+      boolean allWell = follower.attend();
       if (!allWell) {
         retryAtMs = nowMs + options.retryMs();
       }
@@ -254,224 +250,6 @@ public final class BlobTxSender {
     }
   }
 
-  private void apply(L1Event event) {
-    book.blocksPassed(chain.apply(event));
-    attendNow = true;
-    switch (event) {
-      case L1Event.Reorg reorg -> {
-        for (BlockRef dropped : reorg.dropped()) {
-          takeOut(dropped);
-        }
-      }
-      case L1Event.Finalized(BlockRef block) -> finalise(block);
-      case L1Event.NewBlocks ignored -> {}
-      case L1Event.Safe ignored -> {}
-      case L1Event.Unreachable ignored -> {}
-      case L1Event.Reachable ignored -> {}
-      case L1Event.TooDeep ignored -> {}
-    }
-  }
-
-  private void takeOut(BlockRef dropped) {
-    for (Posting posting : book.all()) {
-      BlockRef in = posting.includedBlock();
-      Hash32 tx = posting.includedTx();
-      if (posting.state() == Posting.State.INCLUDED
-          && in != null
-          && tx != null
-          && in.hash().equals(dropped.hash())) {
-        reopen(posting, tx, in);
-      }
-    }
-  }
-
-  private void reopen(Posting posting, Hash32 tx, BlockRef in) {
-    Posting reopened = posting.in(Posting.State.SIGNED);
-    PostingBook.Progress p = book.progressOf(reopened);
-    // the very bytes that were in the chain: nodes often still hold them
-    p.attemptToSend = Math.max(0, posting.attempts().indexOf(tx));
-    p.blocksSinceSent = 0;
-    book.update(reopened);
-    listener.accept(new PostingEvent.Reorged(posting.id(), tx, in));
-  }
-
-  private void finalise(BlockRef finalized) {
-    for (Posting posting : book.all()) {
-      BlockRef in = posting.includedBlock();
-      Hash32 tx = posting.includedTx();
-      if (posting.state() == Posting.State.INCLUDED
-          && in != null
-          && tx != null
-          && in.number() <= finalized.number()
-          && stillStands(in)) {
-        book.settle(posting.finalised());
-        listener.accept(new PostingEvent.Final(posting.id(), tx, in, posting.success()));
-        failAbandonedUpTo(posting.nonce());
-      }
-    }
-  }
-
-  /** Nonces up to {@code nonce} are used for good: what was given up there never comes. */
-  private void failAbandonedUpTo(long nonce) {
-    for (Posting posting : book.all()) {
-      if (posting.state() == Posting.State.ABANDONED && posting.nonce() <= nonce) {
-        book.settle(posting.in(Posting.State.FAILED));
-        listener.accept(new PostingEvent.Failed(posting.id(), "given up, its nonce was used"));
-      }
-    }
-  }
-
-  private boolean stillStands(BlockRef block) {
-    try {
-      return chain.canonical(block.number(), block.hash(), execution) != null;
-    } catch (L1Exception e) {
-      return false; // not known now: the next finalized block settles it
-    }
-  }
-
-  /** Sees to every posting on its way; false when something should be tried again soon. */
-  private boolean attend() {
-    if (!chain.isKnown()) {
-      return true; // the first event of the head tracker starts it
-    }
-    boolean allWell = true;
-    for (Posting posting : book.all()) {
-      if (posting.isSettled()) {
-        continue;
-      }
-      try {
-        allWell &= attend(posting);
-      } catch (L1Exception e) {
-        trouble(posting, e.text());
-        allWell = false;
-      }
-    }
-    return allWell;
-  }
-
-  private boolean attend(Posting posting) throws L1Exception {
-    if (posting.state() == Posting.State.INCLUDED) {
-      BlockRef in = posting.includedBlock();
-      Hash32 tx = posting.includedTx();
-      // found moved only after a restart: while running, the reorg event was first
-      if (in == null
-          || tx == null
-          || chain.isAbove(in.number())
-          || chain.canonical(in.number(), in.hash(), execution) != null) {
-        return true;
-      }
-      reopen(posting, tx, in);
-      attendNow = true;
-      return true;
-    }
-    if (findInclusion(posting)) {
-      return true;
-    }
-    if (posting.state() == Posting.State.ABANDONED) {
-      return true;
-    }
-    PostingBook.Progress p = book.progressOf(posting);
-    if (posting.state() == Posting.State.SIGNED) {
-      return send(posting, p);
-    }
-    if (p.blocksSinceSent >= options.replaceAfterBlocks()) {
-      return replace(posting, p);
-    }
-    return true;
-  }
-
-  private boolean findInclusion(Posting posting) throws L1Exception {
-    for (Hash32 tx : posting.attempts().reversed()) {
-      L1Receipt receipt = execution.receipt(tx);
-      if (receipt == null) {
-        continue;
-      }
-      if (chain.isAbove(receipt.blockNumber())) {
-        return true; // in a block that is not told yet: wait for it, sending would be refused
-      }
-      BlockRef block = chain.canonical(receipt.blockNumber(), receipt.blockHash(), execution);
-      if (block != null) {
-        book.update(posting.included(block, tx, receipt.success()));
-        book.forgetProgress(posting);
-        listener.accept(new PostingEvent.Included(posting.id(), tx, block, receipt.success()));
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean send(Posting posting, PostingBook.Progress p) {
-    Bytes bytes = book.signedBytes(posting, p.attemptToSend);
-    Hash32 tx = posting.attempts().get(p.attemptToSend);
-    return switch (SendOutcome.send(execution, bytes)) {
-      case SendOutcome.Taken ignored -> {
-        book.update(posting.in(Posting.State.SENT));
-        p.blocksSinceSent = 0;
-        p.foreignNonceSightings = 0;
-        p.lastTrouble = "";
-        listener.accept(new PostingEvent.Sent(posting.id(), tx));
-        yield true;
-      }
-      case SendOutcome.NonceUsed ignored -> {
-        nonceUsed(posting, p);
-        yield false;
-      }
-      case SendOutcome.FeesTooLow(String why) -> {
-        trouble(posting, why);
-        if (p.attemptToSend < posting.attempts().size() - 1) {
-          p.attemptToSend = posting.attempts().size() - 1; // a pool has a dearer one: offer that
-          yield send(posting, p);
-        }
-        // the pool wants more at once: no need to wait for blocks to pass it over
-        yield p.blocksSinceSent > 0 && replace(posting, p);
-      }
-      case SendOutcome.NotTaken(String why) -> {
-        trouble(posting, why);
-        yield false;
-      }
-    };
-  }
-
-  /**
-   * No attempt has a receipt, yet its nonce is used: a lagging endpoint, or another transaction.
-   */
-  private void nonceUsed(Posting posting, PostingBook.Progress p) {
-    p.foreignNonceSightings++;
-    if (p.foreignNonceSightings < FOREIGN_NONCE_SIGHTINGS) {
-      return;
-    }
-    String why = "nonce " + posting.nonce() + " was used by another transaction";
-    book.settle(posting.in(Posting.State.FAILED));
-    listener.accept(new PostingEvent.Failed(posting.id(), why));
-  }
-
-  private boolean replace(Posting posting, PostingBook.Progress p) {
-    int last = posting.attempts().size() - 1;
-    BlobTransaction old = BlobTxSigner.read(book.signedBytes(posting, last));
-    Fees doubled = BlobTxSigner.feesOf(old).doubled();
-    if (!options.fees().allows(doubled)) {
-      trouble(posting, "not included, and its fees cannot be doubled within their caps");
-      p.attemptToSend = last;
-      p.blocksSinceSent = 0;
-      book.update(posting.in(Posting.State.SIGNED)); // pools forget: offer the same bytes again
-      return false;
-    }
-    Fees fees;
-    try {
-      fees = options.fees().capped(doubled.max(options.fees().suggest(execution, true)));
-    } catch (L1Exception e) {
-      trouble(posting, e.text());
-      return false;
-    }
-    BlobTransaction replacement = signer.withFees(old, fees);
-    Posting replaced = book.addAttempt(posting, SignedTx.of(replacement));
-    p.attemptToSend = last + 1;
-    p.blocksSinceSent = 0;
-    listener.accept(
-        new PostingEvent.Replaced(posting.id(), old.transaction().hash(), replaced.latestTx()));
-    return send(replaced, p);
-  }
-
   /** Signs, journals and sends what waits; false when the node could not be asked. */
   private boolean signAndSend(Command.Submit submit) {
     BlobSidecar sidecar;
@@ -507,7 +285,7 @@ public final class BlobTxSender {
     Posting posting = book.addSigned(submit.id(), nonce, SignedTx.of(tx));
     waiting = null;
     listener.accept(new PostingEvent.Signed(submit.id(), posting.latestTx(), nonce));
-    return send(posting, book.progressOf(posting));
+    return follower.send(posting);
   }
 
   /** What the market asks, and enough to replace an abandoned posting of the same nonce. */
@@ -520,13 +298,5 @@ public final class BlobTxSender {
     Bytes old = book.signedBytes(abandoned, abandoned.attempts().size() - 1);
     Fees doubled = BlobTxSigner.feesOf(BlobTxSigner.read(old)).doubled();
     return options.fees().capped(fees.max(doubled));
-  }
-
-  private void trouble(Posting posting, String why) {
-    PostingBook.Progress p = book.progressOf(posting);
-    if (!p.lastTrouble.equals(why)) {
-      p.lastTrouble = why;
-      listener.accept(new PostingEvent.Stuck(posting.id(), why));
-    }
   }
 }

@@ -13,6 +13,7 @@ import java.math.BigInteger;
  * twice the base fee plus the tip (six full blocks), blob fee cap a multiple of the blob base fee.
  *
  * @param minTip wei per gas, offered at least
+ * @param maxTip wei per gas that is never exceeded: unlike the caps, it is paid in full
  * @param minBlobFeeCap wei per blob gas, offered at least
  * @param blobFeeMultiple of the present blob base fee
  * @param maxFeeCap wei per gas that is never exceeded, not by a replacement either
@@ -20,6 +21,7 @@ import java.math.BigInteger;
  */
 public record FeePolicy(
     UInt256 minTip,
+    UInt256 maxTip,
     UInt256 minBlobFeeCap,
     int blobFeeMultiple,
     UInt256 maxFeeCap,
@@ -30,7 +32,12 @@ public record FeePolicy(
 
   public static final FeePolicy DEFAULT =
       new FeePolicy(
-          GWEI, GWEI, 8, GWEI.multiply(UInt256.of(20_000)), GWEI.multiply(UInt256.of(20_000)));
+          GWEI,
+          GWEI.multiply(UInt256.of(200)),
+          GWEI,
+          8,
+          GWEI.multiply(UInt256.of(20_000)),
+          GWEI.multiply(UInt256.of(20_000)));
 
   /**
    * What to offer now.
@@ -55,7 +62,7 @@ public record FeePolicy(
 
   Fees capped(Fees fees) {
     UInt256 cap = fees.feeCap().min(maxFeeCap);
-    return new Fees(fees.tip().min(cap), cap, fees.blobFeeCap().min(maxBlobFeeCap));
+    return new Fees(fees.tip().min(maxTip).min(cap), cap, fees.blobFeeCap().min(maxBlobFeeCap));
   }
 
   /** Whether {@code fees} are all within the caps. */

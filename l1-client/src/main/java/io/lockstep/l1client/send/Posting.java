@@ -86,6 +86,11 @@ record Posting(
     return state == State.FINAL || state == State.FAILED;
   }
 
+  /** Whether it has posted nothing for sure: its nonce went elsewhere, or it reverted. */
+  boolean isInVain() {
+    return state == State.FAILED || (!success && (state == State.INCLUDED || state == State.FINAL));
+  }
+
   Posting in(State newState) {
     return new Posting(sequence, id, nonce, newState, attempts, null, null, false);
   }

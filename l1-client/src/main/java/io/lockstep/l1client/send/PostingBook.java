@@ -21,6 +21,9 @@ final class PostingBook {
     String lastTrouble = "";
   }
 
+  /** Settled postings beyond these are forgotten; until then their ids are not posted again. */
+  private static final int POSTINGS_KEPT = 256;
+
   private final PostingJournal journal;
   private final List<Posting> postings;
   private final Map<Long, Progress> progress = new HashMap<>();
@@ -49,10 +52,15 @@ final class PostingBook {
     return postings.stream().anyMatch(Posting::isOpen);
   }
 
-  /** The posting of this id that has not failed, or null. */
+  /** Whether a posting of a lower nonce is not in the chain yet. */
+  boolean hasOpenBelow(Posting posting) {
+    return postings.stream().anyMatch(p -> p.isOpen() && p.nonce() < posting.nonce());
+  }
+
+  /** The posting of this id that posted or still may, or null. */
   @Nullable Posting live(PostingId id) {
     for (Posting posting : postings) {
-      if (posting.id().equals(id) && posting.state() != Posting.State.FAILED) {
+      if (posting.id().equals(id) && !posting.isInVain()) {
         return posting;
       }
     }
@@ -116,12 +124,13 @@ final class PostingBook {
 
   /** Records the end of a posting and forgets the oldest settled ones. */
   void settle(Posting posting) {
-    journal.settle(posting);
     remember(posting);
-    progress.remove(posting.sequence());
-    while (postings.size() > PostingJournal.SETTLED_KEPT && postings.getFirst().isSettled()) {
-      postings.removeFirst();
+    List<Posting> forgotten = new ArrayList<>();
+    while (postings.size() > POSTINGS_KEPT && postings.getFirst().isSettled()) {
+      forgotten.add(postings.removeFirst());
     }
+    journal.settle(posting, forgotten);
+    progress.remove(posting.sequence());
   }
 
   void forgetProgress(Posting posting) {

@@ -25,9 +25,6 @@ final class PostingJournal {
   /** Key: poster, sequence, attempt (4, big-endian). Value: the network form, as sent. */
   static final Column SIGNED_BYTES = new Column("l1-posting-bytes");
 
-  /** Settled postings that are remembered, so that their ids are not posted again. */
-  static final int SETTLED_KEPT = 256;
-
   private final KeyValueStore store;
   private final Address poster;
 
@@ -78,17 +75,15 @@ final class PostingJournal {
         Durability.PROCESS);
   }
 
-  /** Records the end of a posting: its signed bytes are no longer needed. */
-  void settle(Posting posting) {
+  /** Records the end of a posting, whose signed bytes are no longer needed, and forgets others. */
+  void settle(Posting posting, List<Posting> forgotten) {
     long sequence = posting.sequence();
     KeyValueStore.Batch batch =
         store
             .newBatch()
             .put(RECORDS, key(sequence), posting.encoded())
             .deleteRange(SIGNED_BYTES, key(sequence, 0), key(sequence + 1, 0));
-    if (sequence >= SETTLED_KEPT) {
-      batch.delete(RECORDS, key(sequence - SETTLED_KEPT));
-    }
+    forgotten.forEach(old -> batch.delete(RECORDS, key(old.sequence())));
     store.commit(batch, Durability.PROCESS);
   }
 

@@ -431,7 +431,13 @@ class BlobTxSenderTest {
     store = RocksStore.open(dir, BlobTxSender.columns());
     UInt256 gwei = UInt256.of(1_000_000_000L);
     FeePolicy tight =
-        new FeePolicy(gwei, gwei, 8, gwei.multiply(UInt256.of(100)), gwei.multiply(UInt256.of(2)));
+        new FeePolicy(
+            gwei,
+            gwei.multiply(UInt256.of(50)),
+            gwei,
+            8,
+            gwei.multiply(UInt256.of(100)),
+            gwei.multiply(UInt256.of(2)));
     sender =
         new BlobTxSender(
             execution,
@@ -530,5 +536,41 @@ class BlobTxSenderTest {
     assertThat(FeePolicy.highestBlobBaseFee(10_000_000)).isEqualTo(UInt256.of(19));
     assertThat(FeePolicy.highestBlobBaseFee(0)).isEqualTo(UInt256.ONE);
     assertThat(FeePolicy.highestBlobBaseFee(Long.MAX_VALUE)).isNotEqualTo(UInt256.ZERO);
+  }
+
+  @Test
+  void postsTheSameIdAgainWhenItReverted() {
+    submit(FIRST, 1);
+    BlobTransaction sent = pooled().getFirst();
+    chain.mineWith(List.of(new FakeChain.Mined(sent.transaction(), false, List.of())));
+    follow();
+    assertThat(only(PostingEvent.Included.class).success()).isFalse();
+
+    submit(FIRST, 1);
+
+    assertThat(countOf(PostingEvent.Sent.class)).isEqualTo(2);
+  }
+
+  @Test
+  void doesNotOutbidItselfBehindALowerNonceThatIsMissing() {
+    submit(FIRST, 1);
+    chain.mine();
+    follow();
+    submit(SECOND, 2);
+    chain.mine();
+    follow();
+    chain.emptyPool();
+    chain.askBlobFee(UInt256.of(100_000_000_000L));
+    chain.reorg(2, 3);
+    follow();
+    for (int i = 0; i < 5; i++) {
+      chain.mine();
+      follow();
+    }
+
+    assertThat(
+            events.stream().filter(PostingEvent.Replaced.class::isInstance).map(PostingEvent::id))
+        .isNotEmpty()
+        .containsOnly(FIRST);
   }
 }
