@@ -54,6 +54,20 @@ public final class CommitmentJson {
     return out;
   }
 
+  /**
+   * Reads what {@link #writeSigned} gives; fields beside it, such as a stream's leaves, are left to
+   * the caller. Nothing is verified yet but that domain and types are the cluster's.
+   *
+   * @throws DecodeException naming the place of the first thing that is not as it must be
+   */
+  public static Signed<?> readSigned(CommitmentDomain domain, JsonNode node)
+      throws DecodeException {
+    SignedObject object =
+        TypedDataJson.read(domain, object(node, "typedData", "signed"), "typedData");
+    Ctx ctx = readCtx(object(node, "ctx", "signed"), "ctx");
+    return new Signed<>(object, ctx, signature(node, "signed"));
+  }
+
   public static ObjectNode txLeaf(TxLeaf leaf) {
     ObjectNode out = JSON.objectNode();
     out.set("rollupId", Params.quantity(leaf.rollupId()));
@@ -170,7 +184,8 @@ public final class CommitmentJson {
         (int) flags);
   }
 
-  private static TxLeaf readTxLeaf(JsonNode node) throws DecodeException {
+  /** Reads what {@link #txLeaf} gives. */
+  public static TxLeaf readTxLeaf(JsonNode node) throws DecodeException {
     onlyFields(node, "leaf", "rollupId", "number", "parentHash", "txIdx", "txHash", "receiptHash");
     return new TxLeaf(
         uint(node, "rollupId", "leaf"),
