@@ -100,7 +100,8 @@ final class Lockstep implements AutoCloseable {
 
   /** SIGTERM; answers the exit code. */
   int terminate(Duration timeout) throws InterruptedException {
-    process.destroy();
+    // The handle leaves the output open; Process.destroy() would close it.
+    process.toHandle().destroy();
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("still alive " + timeout + " after SIGTERM:\n" + output());
     }
