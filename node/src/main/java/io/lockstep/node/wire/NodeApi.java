@@ -165,18 +165,14 @@ final class NodeApi {
 
   WireServer startOps() throws IOException {
     Metrics metrics = new Metrics();
-    metrics.gauge(
-        "head_unsafe", "height of the sealed head", () -> view().first().head().number());
-    metrics.gauge(
-        "head_safe", "height derived from L1", () -> view().first().safe().number());
+    metrics.gauge("head_unsafe", "height of the sealed head", () -> view().first().head().number());
+    metrics.gauge("head_safe", "height derived from L1", () -> view().first().safe().number());
     metrics.gauge(
         "head_finalized",
         "height derived from finalized L1",
         () -> view().first().finalized().number());
     metrics.gauge(
-        "sequencing",
-        "1 while this node sequences",
-        () -> view().status().sequencing() ? 1 : 0);
+        "sequencing", "1 while this node sequences", () -> view().status().sequencing() ? 1 : 0);
     metrics.gauge("peers", "connected gossip peers", () -> gossip.peers().size());
     metrics.gauge(
         "exposure_wei",
