@@ -148,9 +148,6 @@ public final class ConfigReader {
         values.get(Keys.SEQUENCER_HEARTBEAT_MS),
         values.get(Keys.SEQUENCER_MEMPOOL_MAX_TRANSACTIONS),
         values.get(Keys.SEQUENCER_MEMPOOL_MAX_PER_SENDER),
-        values.get(Keys.SEQUENCER_MEMPOOL_MAX_BYTES),
-        values.get(Keys.SEQUENCER_POST_MAX_AGE_SLOTS),
-        values.get(Keys.SEQUENCER_POST_FILL_PERCENT),
-        values.get(Keys.SEQUENCER_POST_MAX_BLOBS));
+        values.get(Keys.SEQUENCER_MEMPOOL_MAX_BYTES));
   }
 }

@@ -189,21 +189,6 @@ public final class Keys {
           number(131_072, 64L << 30),
           "268435456",
           "encoded size of all waiting transactions, bytes");
-  static final Key<Integer> SEQUENCER_POST_MAX_AGE_SLOTS =
-      Key.of(
-          "sequencer.post-max-age-slots",
-          integer(1, 1024),
-          "4",
-          "a batch is posted when its oldest tick is so old, L1 slots");
-  static final Key<Integer> SEQUENCER_POST_FILL_PERCENT =
-      Key.of(
-          "sequencer.post-fill-percent",
-          integer(1, 600),
-          "90",
-          "a batch is posted when it fills so much of one blob, percent");
-  static final Key<Integer> SEQUENCER_POST_MAX_BLOBS =
-      Key.of("sequencer.post-max-blobs", integer(1, 6), "6", "blobs in one transaction");
-
   static final Key<String> OPS_HOST =
       Key.of("ops.host", host(), LOOPBACK, "address on which operations listen");
   static final Key<Integer> OPS_PORT =
@@ -244,9 +229,6 @@ public final class Keys {
           SEQUENCER_MEMPOOL_MAX_TRANSACTIONS,
           SEQUENCER_MEMPOOL_MAX_PER_SENDER,
           SEQUENCER_MEMPOOL_MAX_BYTES,
-          SEQUENCER_POST_MAX_AGE_SLOTS,
-          SEQUENCER_POST_FILL_PERCENT,
-          SEQUENCER_POST_MAX_BLOBS,
           OPS_HOST,
           OPS_PORT);
 

@@ -51,7 +51,7 @@ final class FileCommands {
     } else if (fine) {
       System.out.println(check.file() + ": fine");
     } else {
-      check.problems().forEach(problem -> System.out.println(check.file() + ": " + problem));
+      check.problems().forEach(System.out::println);
     }
     return fine ? ExitCode.DONE : ExitCode.USAGE;
   }
