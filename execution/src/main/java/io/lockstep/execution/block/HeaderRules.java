@@ -99,7 +99,8 @@ final class HeaderRules {
 
   static @Nullable String bodyFault(Block block, Fork fork) {
     BlockHeader header = block.header();
-    String size = BlockRules.sizeFault(fork, block.encoded().size());
+    String size =
+        fork.isAtLeast(Fork.OSAKA) ? BlockRules.sizeFault(fork, block.encoded().size()) : null;
     if (size != null) {
       return size;
     }

@@ -50,6 +50,11 @@ public final class TxCheck {
               + ", maxFeePerGas: "
               + tx.maxFeePerGas());
     }
+    if (mostWei(tx).bitLength() > 256) {
+      return new Refused(
+          Reason.INSUFFICIENT_FUNDS,
+          "insufficient funds for gas * price + value: more than 256 bits are wanted");
+    }
     if (tx.gasLimit() > rules.txGasCap) {
       return new Refused(
           Reason.GAS_LIMIT_TOO_HIGH,

@@ -31,7 +31,7 @@ public final class Evm {
   /** Longs that a frame's stack may take: 1,024 words, and the word an opcode may push beyond. */
   private static final int STACK_LONGS = 1024 * 4 + 8;
 
-  private static final int INITIAL_MEMORY_BYTES = 1 << 16;
+  private static final int INITIAL_MEMORY_BYTES = 1 << 14;
 
   /** A bigger arena is given back at the end of a message. */
   private static final int KEPT_MEMORY_BYTES = 1 << 22;
@@ -43,7 +43,7 @@ public final class Evm {
   final long[] scratch = new long[LimbDivision.SCRATCH_LONGS];
   final byte[] hash = new byte[32];
   long[] table;
-  long[] stack = new long[4 * STACK_LONGS];
+  long[] stack = new long[2 * STACK_LONGS];
   byte[] memory = new byte[INITIAL_MEMORY_BYTES];
   byte[] returnData = new byte[1024];
   int returnLength;

@@ -29,6 +29,8 @@ final class Interpreter {
     final long[] s = evm.stack;
     final long[] w = evm.scratch;
     final long[] table = evm.table;
+    final long[] destinations = f.code.jumpDestinations();
+    final int codeSize = f.code.size();
     final int base = f.stackBase;
     int pc = f.pc;
     int sp = f.sp;
@@ -214,7 +216,7 @@ final class Interpreter {
         }
         case Op.JUMP -> {
           sp -= 4;
-          if (!isDestination(f, s, sp)) {
+          if (!isDestination(destinations, codeSize, s, sp)) {
             status = Status.BAD_JUMP;
             break loop;
           }
@@ -223,7 +225,7 @@ final class Interpreter {
         case Op.JUMPI -> {
           sp -= 8;
           if (!LimbMath.isZero(s, sp)) {
-            if (!isDestination(f, s, sp + 4)) {
+            if (!isDestination(destinations, codeSize, s, sp + 4)) {
               status = Status.BAD_JUMP;
               break loop;
             }
@@ -349,13 +351,11 @@ final class Interpreter {
         && Long.compareUnsigned(s[at], Evm.MAX_MEMORY_BYTES) <= 0;
   }
 
-  private static boolean isDestination(Frame f, long[] s, int at) {
+  private static boolean isDestination(long[] destinations, int codeSize, long[] s, int at) {
     long target = s[at];
-    if ((s[at + 1] | s[at + 2] | s[at + 3]) != 0
-        || Long.compareUnsigned(target, f.code.size()) >= 0) {
-      return false;
-    }
-    return (f.code.jumpDestinations()[(int) target >>> 6] >>> target & 1) != 0;
+    return (s[at + 1] | s[at + 2] | s[at + 3]) == 0
+        && Long.compareUnsigned(target, codeSize) < 0
+        && (destinations[(int) target >>> 6] >>> target & 1) != 0;
   }
 
   private static void swap(long[] s, int a, int distance) {

@@ -50,11 +50,14 @@ public final class ForkSchedule {
     return new ForkSchedule(start, difficulty, mainnetBlobs(), MAINNET_DEPOSIT_CONTRACT);
   }
 
-  /** {@code before} from block 0 and {@code after} from a time on, as the transition fixtures. */
-  public static ForkSchedule transition(Fork before, Fork after, long timestampSeconds) {
+  /**
+   * {@code before} from block 0 and the forks up to {@code after} from a point on.
+   *
+   * @param start a block number for forks up to Paris, Unix seconds for later ones
+   */
+  public static ForkSchedule transition(Fork before, Fork after, long start) {
     ForkSchedule schedule = allAt(before);
-    EnumSet.range(before, after)
-        .forEach(each -> schedule.start.putIfAbsent(each, timestampSeconds));
+    EnumSet.range(before, after).forEach(each -> schedule.start.putIfAbsent(each, start));
     return schedule;
   }
 
