@@ -32,7 +32,7 @@ class LayoutTest {
           "src/bench");
 
   private static final Pattern COMMENT =
-      Pattern.compile("/\\*\\*(.*?)\\*/\\s*package ([a-z0-9.]+);", Pattern.DOTALL);
+      Pattern.compile("/\\*\\*(.*?)\\*/\\s*(?:@\\w+\\s*)*package ([a-z0-9.]+);", Pattern.DOTALL);
 
   private static String layout() throws IOException {
     StringBuilder out = new StringBuilder();
