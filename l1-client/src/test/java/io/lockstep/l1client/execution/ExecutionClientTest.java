@@ -132,4 +132,16 @@ class ExecutionClientTest {
     assertThat(l1.requests()).isEqualTo(1);
     assertThat(second.execution().methods()).containsExactly("eth_sendRawTransaction");
   }
+
+  @Test
+  void takesNothingButAQuantityForAQuantity() {
+    for (String bad : List.of("0x", "0x+1", "0x-1", "1", "0x1g", "0x" + "1".repeat(65))) {
+      l1.answerInstead(
+          () -> StubL1.Raw.text(200, "application/json", "{\"id\":1,\"result\":\"" + bad + "\"}"));
+      ExecutionClient fresh = new ExecutionClient(l1.pool(), transport, HttpOptions.DEFAULT);
+      assertThatThrownBy(fresh::chainId)
+          .as(bad)
+          .satisfies(e -> assertThat(failure(e).kind()).isEqualTo(Kind.BAD_ANSWER));
+    }
+  }
 }
