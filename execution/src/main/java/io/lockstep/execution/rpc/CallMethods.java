@@ -68,7 +68,7 @@ final class CallMethods {
         args.request(at.env().baseFeePerGas(), gas),
         at.env(),
         at.state(),
-        view.ancestors(at.env().parentHash()),
+        at.ancestors(view),
         options.callGasCap(),
         tracer);
   }

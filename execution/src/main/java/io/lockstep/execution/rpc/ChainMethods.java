@@ -30,7 +30,9 @@ public final class ChainMethods implements AutoCloseable {
     new TransactionMethods(view).addTo(methods);
     new StateMethods(view, pool).addTo(methods);
     new FeeMethods(view, pool).addTo(methods);
-    new CallMethods(view, options, pool, executor).addTo(methods);
+    CallMethods calls = new CallMethods(view, options, pool, executor);
+    calls.addTo(methods);
+    new TraceMethods(view, pool, executor, calls).addTo(methods);
     new LogMethods(view, logs, pool, clock, options).addTo(methods);
     new DebugMethods(view).addTo(methods);
     methods.put("eth_config", new ConfigMethod(view));

@@ -6,6 +6,7 @@ import io.lockstep.execution.journal.StateReader;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Hash32;
+import java.util.function.LongFunction;
 
 /** A state and the environment that a call on it runs in. */
 record StatePoint(BlockEnv env, StateReader state) {
@@ -49,5 +50,12 @@ record StatePoint(BlockEnv env, StateReader state) {
         excess == null ? 0 : excess,
         header.parentBeaconBlockRoot(),
         header.extraData());
+  }
+
+  /** What BLOCKHASH gives in this environment; nothing before the first block. */
+  LongFunction<Hash32> ancestors(ChainView view) {
+    return view.header(env.parentHash()) == null
+        ? number -> Hash32.ZERO
+        : view.ancestors(env.parentHash());
   }
 }

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.execution.rpc;
+
+import io.lockstep.execution.block.BlockEnv;
+import io.lockstep.execution.block.BlockExecutor;
+import io.lockstep.execution.block.CallResult;
+import io.lockstep.execution.block.OpenBlock;
+import io.lockstep.execution.block.TxOutcome;
+import io.lockstep.execution.evm.Tracer;
+import io.lockstep.execution.journal.StateReader;
+import io.lockstep.primitives.rpc.Params;
+import io.lockstep.primitives.rpc.RpcError;
+import io.lockstep.primitives.rpc.RpcMethod;
+import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Runs transactions once more and tells what they did: {@code debug_trace*}. */
+final class TraceMethods {
+  private final ChainView view;
+  private final CallPool pool;
+  private final BlockExecutor executor;
+  private final CallMethods calls;
+
+  TraceMethods(ChainView view, CallPool pool, BlockExecutor executor, CallMethods calls) {
+    this.view = view;
+    this.pool = pool;
+    this.executor = executor;
+    this.calls = calls;
+  }
+
+  void addTo(Map<String, RpcMethod> methods) {
+    methods.put("debug_traceTransaction", this::transaction);
+    methods.put(
+        "debug_traceBlockByNumber", params -> block(BlockParam.requiredAt(params, 0), params));
+    methods.put("debug_traceBlockByHash", params -> block(BlockMethods.hashed(params), params));
+    methods.put("debug_traceCall", this::call);
+  }
+
+  private JsonNode transaction(JsonNode params) throws RpcError {
+    Hash32 hash = Params.hash(Params.required(params, 0), "invalid argument 0");
+    TraceOptions options = TraceOptions.parse(Params.optional(params, 1));
+    if (!(TxPlace.find(view, hash) instanceof TxPlace.Included at)) {
+      throw new RpcError(RpcError.SERVER, "transaction not found");
+    }
+    ChainView.OpenPart open = at.open();
+    BlockEnv env = open == null ? sealedEnv(at.in().blockHash()) : open.env();
+    return pool.run(() -> {
+      OpenBlock block = replay(env);
+      for (Transaction before : at.transactions().subList(0, at.index())) {
+        CallPool.checkAborted();
+        rerun(block, before, null);
+      }
+      return trace(block, at.transaction(), options, new TraceBudget());
+    });
+  }
+
+  private BlockEnv sealedEnv(Hash32 hash) throws RpcError {
+    Block block = view.block(hash);
+    if (block == null) {
+      throw new RpcError(RpcError.SERVER, "block " + hash + " not found");
+    }
+    return StatePoint.env(block.header());
+  }
+
+  private JsonNode block(BlockParam at, JsonNode params) throws RpcError {
+    TraceOptions options = TraceOptions.parse(Params.optional(params, 1));
+    Hash32 hash = at.sealedHash(view);
+    Block block = hash == null ? null : view.block(hash);
+    if (block == null) {
+      throw new RpcError(
+          RpcError.SERVER,
+          switch (at) {
+            case BlockParam.Hashed(Hash32 asked, boolean canonical) ->
+                "block " + asked + " not found";
+            case BlockParam.Numbered(long number) -> "block #" + number + " not found";
+            case BlockParam.Tagged tagged -> "block not found";
+          });
+    }
+    if (block.header().number() == view.genesis().number()) {
+      throw new RpcError(RpcError.SERVER, "genesis is not traceable");
+    }
+    return pool.run(() -> {
+      OpenBlock open = replay(StatePoint.env(block.header()));
+      TraceBudget budget = new TraceBudget();
+      ArrayNode traces = RpcJson.NODES.arrayNode();
+      for (Transaction tx : block.transactions()) {
+        CallPool.checkAborted();
+        ObjectNode entry = traces.addObject().put("txHash", tx.hash().toHex());
+        entry.set("result", trace(open, tx, options, budget));
+      }
+      return traces;
+    });
+  }
+
+  private JsonNode call(JsonNode params) throws RpcError {
+    CallArgs args = CallArgs.parse(Params.required(params, 0), view.chainId());
+    StatePoint found = StatePoint.of(view, BlockParam.at(params, 1));
+    JsonNode given = Params.optional(params, 2);
+    TraceOptions options = TraceOptions.parse(given);
+    JsonNode overrides = given == null ? null : given.get("stateOverrides");
+    JsonNode blockOverrides = given == null ? null : given.get("blockOverrides");
+    StatePoint at =
+        new StatePoint(
+            BlockOverrides.apply(blockOverrides, found.env(), view.forks()),
+            StateOverrides.apply(overrides, found.state()));
+    return pool.run(() -> traceCall(args, at, options));
+  }
+
+  private JsonNode traceCall(CallArgs args, StatePoint at, TraceOptions options) throws RpcError {
+    TraceBudget budget = new TraceBudget();
+    StructLogTracer steps = new StructLogTracer(options, budget);
+    CallTracer tree = new CallTracer(options, budget);
+    return switch (calls.run(args, at, args.gas(), options.calls() ? tree : steps)) {
+      case CallResult.Ran ran -> {
+        budget.check();
+        long gas = args.gas() == null ? ran.gasSpent() : args.gas();
+        yield answer(options, steps, tree, gas, ran.gasUsed(), ran.isSuccess(), ran.output());
+      }
+      case CallResult.Refused(var reason, String message) ->
+          throw new RpcError(RpcError.SERVER, message);
+    };
+  }
+
+  /** The block as it was before its first transaction. */
+  private OpenBlock replay(BlockEnv env) throws RpcError {
+    StateReader parent = view.stateAt(env.parentHash());
+    if (parent == null) {
+      throw new RpcError(
+          RpcError.SERVER, "the state before block " + env.number() + " is not available here");
+    }
+    return executor.open(env, parent, view.ancestors(env.parentHash()));
+  }
+
+  private static TxOutcome.Included rerun(
+      OpenBlock block, Transaction tx, @Nullable Tracer tracer) {
+    return switch (block.execute(tx, tracer)) {
+      case TxOutcome.Included included -> included;
+      case TxOutcome.Refused(var reason, String message) ->
+          throw new IllegalStateException(
+              "transaction " + tx.hash() + " of the chain is refused when run again: " + message);
+    };
+  }
+
+  private static JsonNode trace(
+      OpenBlock block, Transaction tx, TraceOptions options, TraceBudget budget) throws RpcError {
+    StructLogTracer steps = new StructLogTracer(options, budget);
+    CallTracer tree = new CallTracer(options, budget);
+    TxOutcome.Included done = rerun(block, tx, options.calls() ? tree : steps);
+    budget.check();
+    return answer(
+        options,
+        steps,
+        tree,
+        tx.gasLimit(),
+        done.gasUsed(),
+        done.receipt().success(),
+        done.output());
+  }
+
+  private static JsonNode answer(
+      TraceOptions options,
+      StructLogTracer steps,
+      CallTracer tree,
+      long gasLimit,
+      long gasUsed,
+      boolean success,
+      Bytes output) {
+    if (options.calls()) {
+      return tree.root(gasLimit, gasUsed);
+    }
+    ObjectNode node = RpcJson.NODES.objectNode();
+    node.put("gas", gasUsed);
+    node.put("failed", !success);
+    node.put("returnValue", output.toHex());
+    node.set("structLogs", steps.steps());
+    return node;
+  }
+}
