@@ -21,6 +21,10 @@ public final class ForkSchedule {
   private static final List<Fork> BY_NUMBER =
       List.copyOf(EnumSet.range(Fork.HOMESTEAD, Fork.PARIS)).reversed();
 
+  // They change nothing that is executed, but a chain's fork id counts them (EIP-2124).
+  private static final List<String> BOMB_DELAYS =
+      List.of("muirGlacierBlock", "arrowGlacierBlock", "grayGlacierBlock");
+
   /** The deposit contract of mainnet (EIP-6110). */
   public static final Address MAINNET_DEPOSIT_CONTRACT =
       Address.fromHex("0x00000000219ab540356cbb839cbe05303d7705fa");
@@ -30,13 +34,16 @@ public final class ForkSchedule {
   private final @Nullable UInt256 terminalTotalDifficulty;
   private final Map<Fork, BlobParams> blobs;
   private final Address depositContract;
+  private final List<Long> bombDelays;
 
   private ForkSchedule(
       Map<Fork, Long> start,
+      List<Long> bombDelays,
       @Nullable UInt256 terminalTotalDifficulty,
       Map<Fork, BlobParams> blobs,
       Address depositContract) {
     this.start = start;
+    this.bombDelays = bombDelays;
     this.terminalTotalDifficulty = terminalTotalDifficulty;
     this.blobs = blobs;
     this.depositContract = depositContract;
@@ -47,7 +54,7 @@ public final class ForkSchedule {
     Map<Fork, Long> start = new EnumMap<>(Fork.class);
     EnumSet.range(Fork.FRONTIER, fork).forEach(each -> start.put(each, 0L));
     UInt256 difficulty = fork.isAtLeast(Fork.PARIS) ? UInt256.ZERO : null;
-    return new ForkSchedule(start, difficulty, mainnetBlobs(), MAINNET_DEPOSIT_CONTRACT);
+    return new ForkSchedule(start, List.of(), difficulty, mainnetBlobs(), MAINNET_DEPOSIT_CONTRACT);
   }
 
   /**
@@ -85,6 +92,7 @@ public final class ForkSchedule {
     JsonNode deposit = config.get("depositContractAddress");
     return new ForkSchedule(
         start,
+        bombDelays(config),
         difficulty,
         blobSchedule(config.get("blobSchedule")),
         deposit == null || deposit.isNull()
@@ -96,7 +104,7 @@ public final class ForkSchedule {
   public ForkSchedule withBlobs(Map<Fork, BlobParams> changed) {
     Map<Fork, BlobParams> all = new EnumMap<>(blobs);
     all.putAll(changed);
-    return new ForkSchedule(start, terminalTotalDifficulty, all, depositContract);
+    return new ForkSchedule(start, bombDelays, terminalTotalDifficulty, all, depositContract);
   }
 
   /**
@@ -146,9 +154,21 @@ public final class ForkSchedule {
     return start.getOrDefault(fork, -1L);
   }
 
+  /** Blocks at which only the difficulty bomb moved; a fork id counts them (EIP-2124). */
+  public List<Long> bombDelays() {
+    return bombDelays;
+  }
+
   /** Whose deposit logs become requests (EIP-6110). */
   public Address depositContract() {
     return depositContract;
+  }
+
+  private static List<Long> bombDelays(JsonNode config) {
+    return BOMB_DELAYS.stream()
+        .filter(key -> config.hasNonNull(key))
+        .map(key -> number(key, config.get(key)).longValueExact())
+        .toList();
   }
 
   private static void putStart(Map<Fork, Long> start, Fork fork, String key, JsonNode config) {

@@ -95,6 +95,7 @@ final class ConfigMethod implements RpcMethod {
     sum.update(genesis == null ? view.genesis().hash().toArray() : genesis.toArray());
     TreeSet<Long> blocks = new TreeSet<>();
     TreeSet<Long> times = new TreeSet<>();
+    view.forks().bombDelays().stream().filter(start -> start > 0).forEach(blocks::add);
     for (Fork fork : Fork.values()) {
       long start = view.forks().startOf(fork);
       if (fork.isAtLeast(Fork.SHANGHAI)) {
