@@ -70,6 +70,7 @@ class GossipNodeTest {
     awaitPeers(3, 3);
     awaitPeers(1, 2);
     awaitPeers(2, 2);
+    awaitPeers(4, 1);
 
     for (int i = 0; i < 200; i++) {
       nodes.get(i % 5).flood(TOPIC, bytes("message " + i));
@@ -108,6 +109,7 @@ class GossipNodeTest {
     int first = start(options(0));
     int second = start(options(0, first));
     start(options(0, second));
+    awaitPeers(0, 1);
     awaitPeers(1, 2);
     awaitPeers(2, 1);
     peers.get(1).passesOn = false;
@@ -170,6 +172,7 @@ class GossipNodeTest {
     nodes.set(0, GossipNode.start(options(first).build(), peers.get(0)));
     awaitPeers(1, 1);
     TestPeer.await("all events", () -> peers.get(1).events.size() == 3);
+    awaitPeers(0, 1);
 
     assertThat(peers.get(1).events)
         .containsExactly("+" + before, "-" + before, "+" + nodes.get(0).id());
@@ -225,7 +228,7 @@ class GossipNodeTest {
     }
 
     start(options(0, port));
-    awaitPeers(0, 1);
+    awaitPeers(1, 1);
     nodes.get(1).flood(TOPIC, bytes("still up"));
     TestPeer.await("a message", () -> peers.get(0).payloads().contains(bytes("still up")));
   }
@@ -286,7 +289,7 @@ class GossipNodeTest {
   void slowsDownAPeerThatSendsFasterThanItIsHandled() throws Exception {
     int port = start(options(0).maxQueuedBytes(64 << 20, 64 << 10));
     start(options(0, port));
-    awaitPeers(0, 1);
+    awaitPeers(1, 1);
     CountDownLatch release = new CountDownLatch(1);
     peers.get(0).answer =
         question -> {
@@ -311,8 +314,8 @@ class GossipNodeTest {
 
   @Test
   void answersRequestsAndReportsWhyNot() throws Exception {
-    int port = start(options(0).maxFrameBytes(1_000).requestTimeoutMs(300));
-    start(options(0, port).maxFrameBytes(1_000).requestTimeoutMs(300));
+    int port = start(options(0).maxFrameBytes(1_000).requestTimeoutMs(1_500));
+    start(options(0, port).maxFrameBytes(1_000).requestTimeoutMs(1_500));
     awaitPeers(0, 1);
     awaitPeers(1, 1);
     PeerId other = nodes.get(0).id();
@@ -338,7 +341,7 @@ class GossipNodeTest {
           return question;
         };
     assertFails(
-        nodes.get(1).request(other, TOPIC, bytes("q")), TimeoutException.class, "within 300 ms");
+        nodes.get(1).request(other, TOPIC, bytes("q")), TimeoutException.class, "within 1500 ms");
     CompletableFuture<Bytes> cut = nodes.get(1).request(other, TOPIC, bytes("q"));
     release.countDown();
     nodes.get(0).close();
@@ -369,8 +372,8 @@ class GossipNodeTest {
 
   @Test
   void dropsASilentPeerAndKeepsAQuietOne() throws Exception {
-    int port = start(options(0).silence(50, 400));
-    start(options(0, port).silence(50, 400));
+    int port = start(options(0).silence(100, 2_000));
+    start(options(0, port).silence(100, 2_000));
     awaitPeers(0, 1);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket
@@ -406,14 +409,16 @@ class GossipNodeTest {
   }
 
   @Test
-  void closesWithinTwoSeconds() throws Exception {
+  void leavesNoConnectionAndNoPortBehindWhenClosed() throws Exception {
     int port = start(options(0));
-    start(options(0, port, port + 1));
+    int second = start(options(0, port, port + 1));
     awaitPeers(0, 1);
-    long start = System.nanoTime();
 
     nodes.get(1).close();
 
-    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(2));
+    awaitPeers(0, 0);
+    assertThat(nodes.get(1).peers()).isEmpty();
+    nodes.set(1, GossipNode.start(options(second, port).build(), new TestPeer()));
+    awaitPeers(0, 1);
   }
 }

