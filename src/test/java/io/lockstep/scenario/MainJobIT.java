@@ -116,6 +116,7 @@ class MainJobIT {
     Files.writeString(file, commitment.toString());
 
     assertThat(verify(file, false).output()).startsWith("genuine");
+    int tried = 0;
     for (String[] change :
         new String[][] {
           {"\"txIdx\":\"0x1\"", "\"txIdx\":\"0x2\""},
@@ -123,18 +124,21 @@ class MainJobIT {
           {"\"flags\":\"0x0\"", "\"flags\":\"0x1\""},
           {"\"chainId\":\"0x384\"", "\"chainId\":\"0x385\""},
           {"\"committer\":\"0x", "\"committer\":\"0x00"},
-          {"\"path\":[", "\"path\":[\"" + tx.hash().toHex() + "\","}
+          {"\"path\":[", "\"path\":[\"" + tx.hash().toHex() + "\","},
+          {"\"txIdx\":", "\"txIdx\":\"0x7\",\"txIdx\":"}
         }) {
       String text = commitment.toString();
       String tampered = text.replace(change[0], change[1]);
       if (tampered.equals(text)) {
-        continue;
+        continue; // this commitment has another place or other flags
       }
+      tried++;
       Files.writeString(file, tampered);
       Lockstep.Finished refused = verify(file, false);
       assertThat(refused.exitCode()).as(change[1] + ": " + refused.output()).isEqualTo(1);
       assertThat(refused.output()).startsWith("forged");
     }
+    assertThat(tried).as("tampered files").isGreaterThanOrEqualTo(5);
 
     await()
         .atMost(PATIENCE)

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -94,6 +95,7 @@ final class VerifyCommand {
       }
       JsonNode file =
           JsonMapper.builder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
               .build()
               .readTree(Files.readString(verify.file(), StandardCharsets.UTF_8));
       commitment = CommitmentJson.read(domain, unwrapped(file));

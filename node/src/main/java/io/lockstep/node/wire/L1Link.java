@@ -58,9 +58,9 @@ record L1Link(
       throw new StartFailure(
           StartFailure.Kind.SURROUNDINGS,
           "L1 cannot be reached (l1.rpc "
-              + config.rpc()
+              + names(config.rpc())
               + ", l1.beacon "
-              + config.beacon()
+              + names(config.beacon())
               + "): "
               + e.getMessage(),
           e);
@@ -76,12 +76,13 @@ record L1Link(
     long chainId = execution.chainId().toLongSaturated();
     if (chainId != cluster.l1().chainId()) {
       throw wrongL1(
-          "l1.rpc " + config.rpc() + " is chain " + chainId, "chain " + cluster.l1().chainId());
+          "l1.rpc " + names(config.rpc()) + " is chain " + chainId,
+          "chain " + cluster.l1().chainId());
     }
     Hash32 root = spec.genesis().validatorsRoot();
     if (!root.equals(cluster.l1().genesisValidatorsRoot())) {
       throw wrongL1(
-          "l1.beacon " + config.beacon() + " has genesis validators root " + root,
+          "l1.beacon " + names(config.beacon()) + " has genesis validators root " + root,
           cluster.l1().genesisValidatorsRoot().toHex());
     }
     if (execution.code(cluster.clusterInbox(), BlockTag.LATEST).isEmpty()) {
@@ -105,8 +106,16 @@ record L1Link(
   }
 
   private static EndpointPool pool(List<URI> urls) {
-    return new EndpointPool(
-        urls.stream().map(url -> new Endpoint(url.toString())).toList(), System::nanoTime);
+    return new EndpointPool(endpoints(urls), System::nanoTime);
+  }
+
+  private static List<Endpoint> endpoints(List<URI> urls) {
+    return urls.stream().map(url -> new Endpoint(url.toString())).toList();
+  }
+
+  /** Hosts and ports alone: a URL's user, path or query may hold a key. */
+  private static String names(List<URI> urls) {
+    return endpoints(urls).toString();
   }
 
   @Override
