@@ -109,7 +109,8 @@ await check('getBlock with its transactions', async note => {
   requireEqual(byNumber.transactions[receipt.transactionIndex], hash, 'hash in the block by number')
   const parent = await client.getBlock({ blockHash: block.parentHash })
   requireEqual(parent.number, block.number - 1n, 'number of the parent')
-  require(parent.timestamp < block.timestamp, 'the parent is not older')
+  // anvil may make two blocks within one second
+  require(parent.timestamp <= block.timestamp, 'the parent is younger')
   note(`${block.transactions.length} transactions`)
 })
 

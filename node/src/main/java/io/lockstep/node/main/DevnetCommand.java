@@ -85,15 +85,19 @@ final class DevnetCommand {
     System.out.println();
   }
 
-  /** Ready: some operator sequences, and every node has caught up, so that any may be asked. */
+  /** Ready: some operator sequences, and no node is behind another, so that any may be asked. */
   private static boolean awaitReady(DevnetFile file) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_TIMEOUT_SECONDS);
+    long highest = 0;
     while (System.nanoTime() < deadline) {
       boolean sequencing = false;
       boolean caughtUp = true;
+      long highestBefore = highest;
       for (DevnetFile.Node node : file.nodes()) {
         JsonNode status = status(node);
-        caughtUp &= status != null && !status.path("state").asString().equals("SYNCING");
+        long head = status == null ? -1 : Long.decode(status.path("unsafe").asString("-1"));
+        highest = Math.max(highest, head);
+        caughtUp &= head >= highestBefore && !isSyncing(status);
         sequencing |= status != null && status.path("sequencing").asBoolean();
       }
       if (sequencing && caughtUp) {
@@ -102,6 +106,10 @@ final class DevnetCommand {
       Thread.sleep(READY_POLL_MS);
     }
     return false;
+  }
+
+  private static boolean isSyncing(@Nullable JsonNode status) {
+    return status == null || status.path("state").asString().equals("SYNCING");
   }
 
   private static @Nullable JsonNode status(DevnetFile.Node node) {

@@ -138,7 +138,7 @@ final class Outbox implements LoopListener {
       LOG.info("peer {} answered with bad ticks: {}", peer, e.getMessage());
       return;
     }
-    if (!seals.isEmpty() && !target.offer(new Command.Ticks(seals))) {
+    if (!target.offer(new Command.Ticks(seals))) {
       LOG.debug("busy: {} ticks of peer {} are asked for again later", seals.size(), peer);
     }
   }

@@ -31,7 +31,7 @@ public sealed interface Command {
   /** A seal from a peer. */
   record Seal(SealMessage message) implements Command {}
 
-  /** Sealed ticks that a peer answered with. */
+  /** Sealed ticks that a peer answered with; none when it knows no newer ones. */
   record Ticks(List<SealMessage> seals) implements Command {}
 
   /** A posting has landed, successfully or not. */

@@ -64,7 +64,8 @@ public final class SequencerLoop {
   private boolean dirty = true;
   private final List<Hash32> shown = new ArrayList<>();
   private @Nullable String l1Trouble;
-  private long askedForTicksMs;
+  private boolean answeredByPeers;
+  private long askedForTicksMs = -ASK_AGAIN_MS;
   private long housekeptMs;
   private long promiseMismatches;
   private @Nullable Runnable onceHandedOver;
@@ -145,6 +146,10 @@ public final class SequencerLoop {
         waiting.run();
       }
     }
+    if (caughtUp && !answeredByPeers) {
+      // A request may get lost, or was made before there was a peer.
+      askForTicks(nowMs);
+    }
     if (nowMs - housekeptMs >= HOUSEKEEPING_MS) {
       housekeptMs = nowMs;
       core.pools().expire(nowMs);
@@ -194,6 +199,7 @@ public final class SequencerLoop {
       case Command.Frag frag -> onFrag(frag, nowMs);
       case Command.Seal seal -> onSeal(seal, nowMs);
       case Command.Ticks ticks -> {
+        answeredByPeers = true;
         for (SealMessage seal : ticks.seals()) {
           onSeal(new Command.Seal(seal), nowMs);
         }
@@ -296,7 +302,13 @@ public final class SequencerLoop {
     if (early.size() < EARLY_MESSAGES) {
       early.add(command);
     }
-    if (ticksMissing && nowMs - askedForTicksMs >= ASK_AGAIN_MS) {
+    if (ticksMissing) {
+      askForTicks(nowMs);
+    }
+  }
+
+  private void askForTicks(long nowMs) {
+    if (nowMs - askedForTicksMs >= ASK_AGAIN_MS) {
       askedForTicksMs = nowMs;
       listener.missingTicks(cluster.headTick() + 1);
     }
@@ -326,7 +338,7 @@ public final class SequencerLoop {
         caughtUp = true;
         LOG.info("caught up with L1, safe block {}", cluster.safeHeight());
         reapplySealed(nowMs);
-        listener.missingTicks(cluster.headTick() + 1);
+        askForTicks(nowMs);
       }
       case L1Update.Unreachable away -> {
         l1Trouble = away.why();
