@@ -106,6 +106,25 @@ public final class BlobTxSender {
   }
 
   /**
+   * A posting of the journal that is not settled.
+   *
+   * @param isIncluded whether it stands in an L1 block, as far as was known
+   */
+  public record TakenUp(PostingId id, Bytes callData, boolean isIncluded) {}
+
+  /** What the journal held at the start and goes on by itself. Before the owner's first step. */
+  public List<TakenUp> takenUp() {
+    return book.all().stream()
+        .filter(posting -> posting.isOpen() || posting.state() == Posting.State.INCLUDED)
+        .map(posting -> {
+          Bytes signed = book.signedBytes(posting, posting.attempts().size() - 1);
+          Bytes callData = BlobTxSigner.read(signed).transaction().fields().data();
+          return new TakenUp(posting.id(), callData, posting.state() == Posting.State.INCLUDED);
+        })
+        .toList();
+  }
+
+  /**
    * Asks to post {@code callData} to {@code to} with these blobs.
    *
    * @return false when the inbox is full

@@ -42,6 +42,7 @@ import io.lockstep.sequencer.mempool.DropListener;
 import io.lockstep.sequencer.mempool.Mempool;
 import io.lockstep.sequencer.mempool.MempoolLimits;
 import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.window.WindowClock;
 import io.lockstep.storage.kv.Column;
@@ -75,6 +76,9 @@ public final class LockstepNode implements AutoCloseable {
 
   /** Protocol §6.2: what a transaction counts that bought no coverage, 0.0001 ETH. */
   private static final Wei COUNTED_PER_TRANSACTION = Wei.of(100_000_000_000_000L);
+
+  /** An operator that starts waits so long for its peers to tell what is not posted yet. */
+  private static final long PEER_PATIENCE_MS = 3_000;
 
   /**
    * Posted is what was sealed: how long a stopping node waits for its last posting to be on its
@@ -166,7 +170,8 @@ public final class LockstepNode implements AutoCloseable {
             genesisBatchHash,
             cluster.parameters().graceMs(),
             COUNTED_PER_TRANSACTION,
-            EXPOSURE_SHARE_PERCENT);
+            EXPOSURE_SHARE_PERCENT,
+            config.gossip().peers().isEmpty() ? 0 : PEER_PATIENCE_MS);
     Core core = new Core(chains, view, turns, ledger, log, derivation, follower, pools, loopRules);
 
     Streams streams = new Streams(domain, streamThread);
@@ -185,7 +190,8 @@ public final class LockstepNode implements AutoCloseable {
                     config.gossip().port(),
                     config.gossip().peers(),
                     clusterId),
-                new PeerDesk(running, ledger)));
+                new PeerDesk(
+                    running, ledger, () -> HeaderExtra.of(outbox.view().first().head()).tick())));
     outbox.connect(running, gossip);
 
     NodeApi api =

@@ -209,7 +209,7 @@ final class NodeApi {
     String text = status.state() + ": " + status.why();
     return switch (status.state()) {
       case SYNCING, SAFE_HALT -> new Health.Verdict.Failing(text);
-      case FOLLOWING, ARMED, HANDOVER_IN, SEQUENCING, POSTING, SETTLING ->
+      case FOLLOWING, ARMED, HANDOVER_IN, SEQUENCING, POSTING, HANDOVER_OUT, SETTLING ->
           new Health.Verdict.Passing(text);
     };
   }

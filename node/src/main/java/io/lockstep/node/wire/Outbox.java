@@ -7,10 +7,9 @@ import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.GossipNode;
 import io.lockstep.preconf.gossip.PeerId;
 import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.gossip.TicksAnswer;
 import io.lockstep.preconf.gossip.Topics;
 import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.codec.RlpReader;
-import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.head.NodeStatus;
@@ -18,7 +17,6 @@ import io.lockstep.sequencer.head.NodeView;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.LoopListener;
 import io.lockstep.sequencer.loop.SequencerLoop;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Outbox implements LoopListener {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-  static final int MOST_TICKS = 256;
 
   private final SyncDesk waiting;
   private final Streams streams;
@@ -102,7 +99,7 @@ final class Outbox implements LoopListener {
   }
 
   @Override
-  public void missingTicks(long firstTick) {
+  public void missingTicks(long firstTick, boolean everyPeer) {
     GossipNode node = gossip;
     SequencerLoop target = loop;
     if (node == null || target == null) {
@@ -112,34 +109,30 @@ final class Outbox implements LoopListener {
     if (peers.isEmpty()) {
       return;
     }
-    PeerId peer = peers.get(ThreadLocalRandom.current().nextInt(peers.size()));
-    Bytes request =
-        new RlpWriter().startList().integer(firstTick).integer(MOST_TICKS).endList().toBytes();
-    var _ =
-        node.request(peer, Topics.SEALED_TICKS, request)
-            .whenComplete((answer, failure) -> {
-              if (answer != null) {
-                takeTicks(target, peer, answer);
-              } else {
-                LOG.debug("peer {} gave no ticks: {}", peer, failure);
-              }
-            });
+    List<PeerId> asked =
+        everyPeer ? peers : List.of(peers.get(ThreadLocalRandom.current().nextInt(peers.size())));
+    Bytes request = new TicksAnswer.Request(firstTick, TicksAnswer.MAX_SEALS).encoded();
+    for (PeerId peer : asked) {
+      var _ =
+          node.request(peer, Topics.SEALED_TICKS, request)
+              .whenComplete((answer, failure) -> {
+                if (answer != null) {
+                  takeTicks(target, peer, answer);
+                } else {
+                  LOG.debug("peer {} gave no ticks: {}", peer, failure);
+                }
+              });
+    }
   }
 
-  private static void takeTicks(SequencerLoop target, PeerId peer, Bytes answer) {
-    List<SealMessage> seals = new ArrayList<>();
+  private static void takeTicks(SequencerLoop target, PeerId peer, Bytes payload) {
     try {
-      RlpReader whole = RlpReader.over(answer);
-      RlpReader in = whole.list();
-      while (in.hasNext() && seals.size() < MOST_TICKS) {
-        seals.add(SealMessage.decode(in.bytes(answer.size())));
+      TicksAnswer answer = TicksAnswer.decode(payload);
+      if (!target.offer(new Command.Ticks(answer.headTick(), answer.seals()))) {
+        LOG.debug("busy: the ticks of peer {} are asked for again later", peer);
       }
     } catch (DecodeException e) {
       LOG.info("peer {} answered with bad ticks: {}", peer, e.getMessage());
-      return;
-    }
-    if (!target.offer(new Command.Ticks(seals))) {
-      LOG.debug("busy: {} ticks of peer {} are asked for again later", seals.size(), peer);
     }
   }
 

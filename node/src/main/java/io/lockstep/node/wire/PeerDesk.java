@@ -5,6 +5,7 @@ import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.GossipListener;
 import io.lockstep.preconf.gossip.PeerId;
 import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.gossip.TicksAnswer;
 import io.lockstep.preconf.gossip.Topics;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.primitives.codec.DecodeException;
@@ -16,6 +17,7 @@ import io.lockstep.primitives.types.Bytes;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +31,15 @@ final class PeerDesk implements GossipListener {
 
   private final SequencerLoop loop;
   private final CommitmentLedger ledger;
+  private final LongSupplier headTick;
 
-  PeerDesk(SequencerLoop loop, CommitmentLedger ledger) {
+  /**
+   * @param headTick tick of the unsafe head; any thread
+   */
+  PeerDesk(SequencerLoop loop, CommitmentLedger ledger, LongSupplier headTick) {
     this.loop = loop;
     this.ledger = ledger;
+    this.headTick = headTick;
   }
 
   /** A transaction as it travels between nodes. */
@@ -93,22 +100,23 @@ final class PeerDesk implements GossipListener {
 
   @Override
   public Bytes onRequest(PeerId from, byte topic, Bytes payload) {
-    RlpWriter out = new RlpWriter(4_096).startList();
+    List<SealMessage> seals = List.of();
     if (topic == Topics.SEALED_TICKS) {
       try {
-        RlpReader in = RlpReader.over(payload).list();
-        long firstTick = in.integer();
-        int most = (int) Math.min(in.integer(), Outbox.MOST_TICKS);
-        ledger.seals(firstTick, most, ANSWER_BYTES).forEach(seal -> out.bytes(seal.encoded()));
+        TicksAnswer.Request request = TicksAnswer.Request.decode(payload);
+        seals = ledger.seals(request.firstTick(), request.mostSeals(), ANSWER_BYTES);
       } catch (DecodeException e) {
         LOG.info("peer {} asked something unreadable: {}", from, e.getMessage());
       }
     }
-    return out.endList().toBytes();
+    return new TicksAnswer(headTick.getAsLong(), seals).encoded();
   }
 
   @Override
   public void onPeer(PeerId peer, boolean connected) {
     LOG.info("peer {} {}", peer, connected ? "connected" : "gone");
+    if (connected && !loop.offer(new Command.PeerCame())) {
+      LOG.debug("busy: peer {} is not asked at once", peer);
+    }
   }
 }

@@ -2,12 +2,15 @@
 package io.lockstep.node.wire;
 
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.l1client.send.BlobTxSender;
 import io.lockstep.l1client.send.PostingEvent;
 import io.lockstep.l1client.send.PostingId;
+import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Bytes;
@@ -16,10 +19,12 @@ import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,15 +37,31 @@ import org.slf4j.LoggerFactory;
 final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PosterSenders.class);
   private static final long POLL_MS = 50;
+  private static final long NOT_INCLUDED = Long.MAX_VALUE;
 
   private final ClusterFile cluster;
   private final List<BlobTxSender> senders = new ArrayList<>();
   private final List<WakeLoop> loops = new ArrayList<>();
   private final Landed landed;
-  // Guarded by this: who carries which posting, until it is included or given up.
+  // Guarded by this: who carries which posting, until it is final or given up.
   private final Map<PostingId, UnderWay> underWay = new HashMap<>();
+  // Guarded by this: the newest L1 block that derivation has seen.
+  private long derivedL1Number;
 
-  private record UnderWay(int sender, long windowSlot) {}
+  /**
+   * One posting.
+   *
+   * @param includedIn number of the L1 block it stands in, or NOT_INCLUDED
+   */
+  private record UnderWay(int sender, long windowSlot, Set<Hash32> expected, long includedIn) {
+    UnderWay in(long l1Number) {
+      return new UnderWay(sender, windowSlot, expected, l1Number);
+    }
+
+    boolean isIncluded() {
+      return includedIn != NOT_INCLUDED;
+    }
+  }
 
   /** Told when a posting is in an L1 block. */
   @FunctionalInterface
@@ -71,8 +92,27 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
               BlobTxSender.Options.DEFAULT,
               kzg,
               this::onEvent);
+      takeUp(sender, senders.size());
       senders.add(sender);
       loops.add(sender.loop());
+    }
+  }
+
+  /** Postings that an earlier run had under way go on. */
+  private void takeUp(BlobTxSender sender, int index) {
+    for (BlobTxSender.TakenUp posting : sender.takenUp()) {
+      try {
+        Batch batch = ClusterInboxAbi.decodePropose(posting.callData());
+        underWay.put(
+            posting.id(),
+            new UnderWay(
+                index,
+                batch.windowSlot().value(),
+                Set.copyOf(batch.expected()),
+                posting.isIncluded() ? 0 : NOT_INCLUDED));
+      } catch (DecodeException e) {
+        throw new StorageException("a posting of the journal is no batch", e);
+      }
     }
   }
 
@@ -90,34 +130,66 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   }
 
   @Override
-  public void submit(long windowSlot, Bytes callData, List<byte[]> blobs) {
-    Hash32 content = Keccak.hash(callData);
-    PostingId id = new PostingId(content);
+  public boolean submit(long windowSlot, Set<Hash32> expected, Bytes callData, List<byte[]> blobs) {
+    PostingId id = new PostingId(Keccak.hash(callData));
     int chosen;
     synchronized (this) {
       if (underWay.containsKey(id)) {
-        return;
+        return true;
       }
       chosen = freeSender();
-      underWay.put(id, new UnderWay(chosen, windowSlot));
+      if (chosen == -1) {
+        return false;
+      }
+      underWay.put(id, new UnderWay(chosen, windowSlot, expected, NOT_INCLUDED));
     }
     if (!senders.get(chosen).submit(id, cluster.clusterInbox(), callData, blobs)) {
-      LOG.error("window {}: the sender's inbox is full, a successor will carry it", windowSlot);
       forget(id);
+      return false;
     }
+    return true;
   }
 
-  /**
-   * The first key without a posting under way; if both have one, the one that will be free first.
-   */
+  /** The first key without a posting that waits for its block, or -1. */
   private int freeSender() {
     for (int i = 0; i < senders.size(); i++) {
       int candidate = i;
-      if (underWay.values().stream().noneMatch(posting -> posting.sender == candidate)) {
+      if (underWay.values().stream()
+          .noneMatch(posting -> posting.sender == candidate && !posting.isIncluded())) {
         return i;
       }
     }
-    return 0;
+    return -1;
+  }
+
+  @Override
+  public synchronized boolean isUnderWay(long windowSlot) {
+    // What stands in a block that is derived and left ticks unposted did not post them.
+    return underWay.values().stream()
+        .anyMatch(one -> one.windowSlot == windowSlot && one.includedIn > derivedL1Number);
+  }
+
+  @Override
+  public void inboxMoved(long l1Number, Hash32 lastBatchHash, Hash32 lastHead) {
+    List<PostingId> inVain = new ArrayList<>();
+    List<Integer> of = new ArrayList<>();
+    synchronized (this) {
+      derivedL1Number = l1Number;
+      underWay.forEach((id, posting) -> {
+        if (!posting.isIncluded()
+            && !posting.expected.contains(lastBatchHash)
+            && !posting.expected.contains(lastHead)) {
+          inVain.add(id);
+          of.add(posting.sender);
+        }
+      });
+    }
+    for (int i = 0; i < inVain.size(); i++) {
+      LOG.info("posting {} would be refused by the inbox now and is given up", inVain.get(i));
+      if (!senders.get(of.get(i)).abandon(inVain.get(i))) {
+        LOG.warn("posting {} could not be given up: its sender is busy", inVain.get(i));
+      }
+    }
   }
 
   private void onEvent(PostingEvent event) {
@@ -128,14 +200,19 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
       case PostingEvent.Replaced replaced ->
           LOG.warn("posting {} is replaced at higher fees", replaced.id());
       case PostingEvent.Included included -> {
-        UnderWay done = forget(included.id());
+        UnderWay done =
+            included.success()
+                ? place(included.id(), included.block().number())
+                : forget(included.id());
         if (done != null) {
           landed.landed(done.windowSlot, included.success());
         }
       }
-      case PostingEvent.Reorged reorged ->
-          LOG.warn("posting {} was reorged away and is sent again", reorged.id());
-      case PostingEvent.Final last -> LOG.debug("posting {} is final", last.id());
+      case PostingEvent.Reorged reorged -> {
+        LOG.warn("posting {} was reorged away and is sent again", reorged.id());
+        place(reorged.id(), NOT_INCLUDED);
+      }
+      case PostingEvent.Final last -> forget(last.id());
       case PostingEvent.Stuck stuck -> LOG.warn("posting {}: {}", stuck.id(), stuck.why());
       case PostingEvent.Abandoned gone -> forget(gone.id());
       case PostingEvent.Failed lost -> {
@@ -149,12 +226,16 @@ final class PosterSenders implements Poster.PostingPort, AutoCloseable {
     }
   }
 
+  private synchronized @Nullable UnderWay place(PostingId id, long l1Number) {
+    return underWay.computeIfPresent(id, (_, posting) -> posting.in(l1Number));
+  }
+
   private synchronized @Nullable UnderWay forget(PostingId id) {
     return underWay.remove(id);
   }
 
   private synchronized boolean isIdle() {
-    return underWay.isEmpty();
+    return underWay.values().stream().allMatch(UnderWay::isIncluded);
   }
 
   /** Waits until every posting is in a block, at most so long. */

@@ -11,7 +11,7 @@ public final class Topics {
   /** A seal with the bodies of its blocks. */
   public static final byte SEAL = 3;
 
-  /** Request: RLP of (first tick, most ticks); answer: list of seal messages in tick order. */
+  /** Request and answer: {@link TicksAnswer}. */
   public static final byte SEALED_TICKS = 4;
 
   private Topics() {}

@@ -32,13 +32,14 @@ public final class CommitmentLedger {
   private static final Column FRAGS = new Column("ledger-frags");
   private static final Column SEALS = new Column("ledger-seals");
   private static final Column PLACES = new Column("ledger-places");
+  private static final Column SEALED_BLOCKS = new Column("ledger-sealed-blocks");
 
   private final KeyValueStore store;
   private final CommitmentDomain domain;
 
   /** The columns that the store handed in must have. */
   public static Collection<Column> columns() {
-    return List.of(FRAGS, SEALS, PLACES);
+    return List.of(FRAGS, SEALS, PLACES, SEALED_BLOCKS);
   }
 
   public CommitmentLedger(KeyValueStore store, CommitmentDomain domain) {
@@ -93,11 +94,20 @@ public final class CommitmentLedger {
   /** Adds an own seal to the batch that its signature is recorded in. */
   public void put(KeyValueStore.Batch batch, SealMessage message) {
     batch.put(SEALS, tickKey(message.tick()), message.encoded().unsafeArray());
+    for (SealMessage.SealedBlock block : message.blocks()) {
+      batch.put(SEALED_BLOCKS, block.leaf().blockHash().toArray(), tickKey(message.tick()));
+    }
   }
 
   public @Nullable SealMessage seal(long tick) {
     byte[] stored = store.get(SEALS, tickKey(tick));
     return stored == null ? null : decodeSeal(stored);
+  }
+
+  /** The seal of the tick that made this block, or null when it is not known. */
+  public @Nullable SealMessage sealOfBlock(Hash32 blockHash) {
+    byte[] tick = store.get(SEALED_BLOCKS, blockHash.toArray());
+    return tick == null ? null : seal(ByteBuffer.wrap(tick).getLong());
   }
 
   /**

@@ -23,7 +23,9 @@ import io.lockstep.sequencer.mempool.Mempool;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.TickPlan;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ public final class TickBuilder {
     final Ctx ctx;
     final WindowRun run;
     final long bytesBudget;
+    final Map<Long, Deque<Transaction>> first = new LinkedHashMap<>();
     long fragIdx;
     Hash32 prevFragHash = Hash32.ZERO;
     long lastFragAtMs;
@@ -118,8 +121,16 @@ public final class TickBuilder {
    *
    * @param bytesBudget most bytes of transactions it may take, so that all that is unposted fits
    *     one posting (protocol §3)
+   * @param first by rollup, what comes before anything that waits, in this order: it was released
+   *     before for this very place
    */
-  public void open(TickPlan plan, Ctx ctx, WindowRun run, long bytesBudget, long nowMs) {
+  public void open(
+      TickPlan plan,
+      Ctx ctx,
+      WindowRun run,
+      long bytesBudget,
+      Map<Long, List<Transaction>> first,
+      long nowMs) {
     if (open != null) {
       throw new IllegalStateException("tick " + open.tick.plan().tick() + " is still open");
     }
@@ -134,7 +145,9 @@ public final class TickBuilder {
         mempool.setHead(block.env().baseFeePerGas(), block.env().gasLimit());
       }
     }
-    open = new Open(tick, ctx, run, bytesBudget, nowMs);
+    Open opened = new Open(tick, ctx, run, bytesBudget, nowMs);
+    first.forEach((rollupId, txs) -> opened.first.put(rollupId, new ArrayDeque<>(txs)));
+    open = opened;
   }
 
   /** Forgets the open tick and gives back the transactions it had. */
@@ -209,59 +222,88 @@ public final class TickBuilder {
   /** Executes what waits for one rollup; null when nothing came of it. */
   private FragMessage.@Nullable Part fill(Open current, OpenTick.RollupBlock block) {
     Mempool mempool = mempools.get(block.rollup().id());
-    if (mempool == null || mempool.pendingCount() == 0) {
+    Deque<Transaction> first = current.first.getOrDefault(block.rollup().id(), new ArrayDeque<>());
+    if (mempool == null || (mempool.pendingCount() == 0 && first.isEmpty())) {
       return null;
     }
-    long firstIndex = block.transactions().size();
-    List<Transaction> taken = new ArrayList<>();
-    List<Hash32> receiptHashes = new ArrayList<>();
-    long gas = 0;
-    List<Transaction> refused = new ArrayList<>();
+    Filling filling = new Filling(current, block);
+    while (filling.hasRoom() && !first.isEmpty()) {
+      Transaction tx = first.removeFirst();
+      filling.offer(tx);
+    }
     BestFirst walk = mempool.bestFirst();
-    int misses = 0;
-    while (taken.size() < FRAG_TRANSACTIONS
-        && gas < FRAG_GAS
-        && misses < MISSES
-        && block.gasLeft() >= LEAST_GAS) {
+    while (filling.hasRoom()) {
       Transaction tx = walk.next();
       if (tx == null) {
         break;
       }
-      if (current.bytes + tx.encoded().size() > current.bytesBudget) {
+      if (!filling.offer(tx)) {
         walk.skipSender();
-        misses++;
-        continue;
-      }
-      switch (block.execute(tx)) {
-        case TxOutcome.Included included -> {
-          taken.add(tx);
-          receiptHashes.add(included.receipt().hash());
-          gas += included.gasUsed();
-          current.bytes += tx.encoded().size();
-        }
-        case TxOutcome.Refused no -> {
-          walk.skipSender();
-          misses++;
-          switch (no.reason()) {
-            case BLOCK_FULL, NONCE_TOO_HIGH, FEE_CAP_BELOW_BASE_FEE -> {}
-            default -> refused.add(tx);
-          }
-        }
       }
     }
-    taken.forEach(mempool::included);
-    refused.forEach(tx -> mempool.remove(tx.hash()));
-    taken.forEach(tx -> tellBalance(mempool, block, tx));
-    if (taken.isEmpty()) {
+    filling.taken.forEach(mempool::included);
+    filling.refused.forEach(tx -> mempool.remove(tx.hash()));
+    filling.taken.forEach(tx -> tellBalance(mempool, block, tx));
+    if (filling.taken.isEmpty()) {
       return null;
     }
     return new FragMessage.Part(
         block.rollup().id(),
         block.env().number(),
         block.parentHash(),
-        firstIndex,
-        taken,
-        receiptHashes);
+        filling.firstIndex,
+        filling.taken,
+        filling.receiptHashes);
+  }
+
+  /** One rollup's part of a frag while it is filled. */
+  private static final class Filling {
+    private final Open open;
+    private final OpenTick.RollupBlock block;
+    private final long firstIndex;
+    private final List<Transaction> taken = new ArrayList<>();
+    private final List<Hash32> receiptHashes = new ArrayList<>();
+    private final List<Transaction> refused = new ArrayList<>();
+    private long gas;
+    private int misses;
+
+    Filling(Open open, OpenTick.RollupBlock block) {
+      this.open = open;
+      this.block = block;
+      this.firstIndex = block.transactions().size();
+    }
+
+    boolean hasRoom() {
+      return taken.size() < FRAG_TRANSACTIONS
+          && gas < FRAG_GAS
+          && misses < MISSES
+          && block.gasLeft() >= LEAST_GAS;
+    }
+
+    /** Executes a transaction; false when it has no place here now. */
+    boolean offer(Transaction tx) {
+      if (open.bytes + tx.encoded().size() > open.bytesBudget) {
+        misses++;
+        return false;
+      }
+      switch (block.execute(tx)) {
+        case TxOutcome.Included included -> {
+          taken.add(tx);
+          receiptHashes.add(included.receipt().hash());
+          gas += included.gasUsed();
+          open.bytes += tx.encoded().size();
+          return true;
+        }
+        case TxOutcome.Refused no -> {
+          misses++;
+          switch (no.reason()) {
+            case BLOCK_FULL, NONCE_TOO_HIGH, FEE_CAP_BELOW_BASE_FEE -> {}
+            default -> refused.add(tx);
+          }
+          return false;
+        }
+      }
+    }
   }
 
   /** What a sender has waiting must be affordable in the state that its last transaction left. */

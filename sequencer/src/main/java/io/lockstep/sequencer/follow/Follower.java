@@ -54,20 +54,30 @@ public final class Follower {
      * A seal's blocks are the heads now.
      *
      * @param droppedFrom lowest height at which other unsafe blocks gave way, or -1
+     * @param ticks those put on the chain, oldest first: the one that came and those below it that
+     *     were known but had no place
+     * @param displaced those that gave way
      */
-    record SealApplied(long droppedFrom) implements Outcome {}
+    record SealApplied(long droppedFrom, List<SealMessage> ticks, List<SealMessage> displaced)
+        implements Outcome {}
 
     /** Known already, or of the past. */
     record Old() implements Outcome {}
 
-    /** Its parent, an earlier frag or its anchor is not here yet: keep it and try again. */
-    record Early(boolean ticksMissing) implements Outcome {}
+    /**
+     * Its parent, an earlier frag, its anchor or the duties are not here yet: keep it and try
+     * again.
+     *
+     * @param firstMissingTick sealed ticks from this one up are missing; -1 when it is not that
+     */
+    record Early(long firstMissingTick) implements Outcome {}
 
     /** Wrong: not to be kept or passed on. */
     record Refused(String why) implements Outcome {}
   }
 
   private static final Outcome OLD = new Outcome.Old();
+  private static final long NOTHING_MISSING = -1;
 
   public Follower(
       Cluster cluster,
@@ -108,7 +118,7 @@ public final class Follower {
         || (open != null && frag.tick() == open.plan().tick() && frag.fragIdx() < nextFragIdx)) {
       return OLD;
     }
-    Outcome.Refused fault =
+    Outcome fault =
         authorityFault(
             message.operatorId(),
             frag.clusterId(),
@@ -124,16 +134,17 @@ public final class Follower {
         return new Outcome.Refused("no rollup " + part.rollupId() + " in this cluster");
       }
       if (!rollup.chain().headHash().equals(part.parentHash())) {
-        return new Outcome.Early(part.number() > cluster.height() + 1);
+        return new Outcome.Early(
+            part.number() > cluster.height() + 1 ? cluster.headTick() + 1 : NOTHING_MISSING);
       }
     }
     if (open == null || open.plan().tick() != frag.tick()) {
       if (frag.fragIdx() != 0) {
-        return new Outcome.Early(false);
+        return new Outcome.Early(NOTHING_MISSING);
       }
       TickPlan plan = plan(message.operatorId(), frag.tick(), message.frag().ctx());
       if (plan == null) {
-        return new Outcome.Early(false);
+        return new Outcome.Early(NOTHING_MISSING);
       }
       open = OpenTick.open(plan, cluster.rollups());
       nextFragIdx = 0;
@@ -143,7 +154,7 @@ public final class Follower {
       }
     }
     if (frag.fragIdx() > nextFragIdx) {
-      return new Outcome.Early(false);
+      return new Outcome.Early(NOTHING_MISSING);
     }
     if (!frag.prevFragHash().equals(prevFragHash)) {
       return new Outcome.Refused("frag " + frag.fragIdx() + " does not follow the one before it");
@@ -191,7 +202,7 @@ public final class Follower {
     if (isOnChain(message)) {
       return OLD;
     }
-    Outcome.Refused fault =
+    Outcome fault =
         authorityFault(
             message.operatorId(),
             seal.clusterId(),
@@ -204,35 +215,71 @@ public final class Follower {
     if (fault != null) {
       return fault;
     }
-    long number = message.blocks().getFirst().leaf().number();
-    if (number > cluster.height() + 1) {
-      return new Outcome.Early(true);
-    }
-    if (number <= cluster.safeHeight()) {
+    if (SealBranch.number(message) <= cluster.safeHeight()) {
       return OLD;
     }
-    if (!parentsAreHere(message, number - 1)) {
-      return number == cluster.height() + 1 || !isPreferred(seal, number)
-          ? new Outcome.Early(number == cluster.height() + 1)
-          : OLD;
+    ledger.record(message);
+    SealBranch branch = SealBranch.to(message, cluster, ledger);
+    if (branch == null) {
+      return new Outcome.Early(firstMissingTick(message));
     }
-    TickPlan plan = plan(message.operatorId(), seal.tick(), message.seal().ctx());
-    if (plan == null) {
-      return new Outcome.Early(false);
+    if (!branch.isPreferred(cluster, ledger, l1)) {
+      return OLD;
     }
-    long droppedFrom = -1;
-    if (number <= cluster.height()) {
-      if (!isPreferred(seal, number)) {
-        return OLD;
-      }
-      droppedFrom = number;
-      open = null;
-      cluster.rewindTo(number - 1);
-    }
-    return apply(message, plan, droppedFrom);
+    return apply(branch);
   }
 
-  private Outcome apply(SealMessage message, TickPlan plan, long droppedFrom) {
+  /** Right above our head, or, when the seal is of another branch, above the safe head. */
+  private long firstMissingTick(SealMessage message) {
+    return SealBranch.number(message) > cluster.height() + 1
+        ? cluster.headTick() + 1
+        : HeaderExtra.of(cluster.safe(cluster.first())).tick() + 1;
+  }
+
+  private Outcome apply(SealBranch branch) {
+    List<TickPlan> plans = new ArrayList<>();
+    for (SealMessage tick : branch.ticks()) {
+      TickPlan plan = plan(tick.operatorId(), tick.tick(), tick.seal().ctx());
+      if (plan == null) {
+        return new Outcome.Early(NOTHING_MISSING);
+      }
+      plans.add(plan);
+    }
+    List<SealMessage> displaced = branch.ours(cluster, ledger);
+    long droppedFrom = -1;
+    if (branch.forkHeight() < cluster.height()) {
+      droppedFrom = branch.forkHeight() + 1;
+      open = null;
+      cluster.rewindTo(branch.forkHeight());
+    }
+    for (int i = 0; i < plans.size(); i++) {
+      String fault = apply(branch.ticks().get(i), plans.get(i));
+      if (fault != null) {
+        restore(branch.forkHeight(), displaced);
+        return new Outcome.Refused(fault);
+      }
+    }
+    return new Outcome.SealApplied(droppedFrom, branch.ticks(), displaced);
+  }
+
+  /** Puts back what had given way to a branch that does not hold. */
+  private void restore(long forkHeight, List<SealMessage> displaced) {
+    cluster.rewindTo(forkHeight);
+    for (SealMessage tick : displaced) {
+      TickPlan plan = plan(tick.operatorId(), tick.tick(), tick.seal().ctx());
+      if (plan == null) {
+        return; // its anchor is gone: it would have had to give way anyhow
+      }
+      String fault = apply(tick, plan);
+      if (fault != null) {
+        throw new IllegalStateException(
+            "tick " + tick.tick() + " was on the chain and cannot be put back: " + fault);
+      }
+    }
+  }
+
+  /** Puts one sealed tick on the head; the reason when it does not hold, and nothing is changed. */
+  private @Nullable String apply(SealMessage message, TickPlan plan) {
     OpenTick tick = open != null && continues(open, message) ? open : null;
     open = null;
     if (tick == null) {
@@ -243,7 +290,7 @@ public final class Follower {
               message.blocks().stream().map(SealMessage.SealedBlock::gasLimit).toList());
     }
     if (tick == null) {
-      return new Outcome.Refused("the system transaction does not succeed");
+      return "the system transaction does not succeed";
     }
     List<OpenTick.FinishedBlock> finished = new ArrayList<>();
     for (int i = 0; i < message.blocks().size(); i++) {
@@ -252,24 +299,24 @@ public final class Follower {
       int known = block.transactions().size() - 1;
       for (Transaction tx : sealed.transactions().subList(known, sealed.transactions().size())) {
         if (block.execute(tx) instanceof TxOutcome.Refused refused) {
-          return mismatch("transaction " + tx.hash() + " is refused: " + refused.message());
+          mismatches++;
+          return "transaction " + tx.hash() + " is refused: " + refused.message();
         }
       }
       OpenTick.FinishedBlock done = block.finish();
       if (!done.hash().equals(sealed.leaf().blockHash())) {
-        return mismatch(
-            "tick "
-                + message.tick()
-                + " executes to "
-                + done.hash()
-                + ", sealed "
-                + sealed.leaf().blockHash());
+        mismatches++;
+        return "tick "
+            + message.tick()
+            + " executes to "
+            + done.hash()
+            + ", sealed "
+            + sealed.leaf().blockHash();
       }
       finished.add(done);
     }
     finished.forEach(OpenTick.FinishedBlock::append);
-    ledger.record(message);
-    return new Outcome.SealApplied(droppedFrom);
+    return null;
   }
 
   /** Whether the followed tick is the beginning of the sealed one. */
@@ -292,20 +339,8 @@ public final class Follower {
     return true;
   }
 
-  /**
-   * An earlier window's seal goes before a later one's at the same height: it may still be posted
-   * first.
-   */
-  private boolean isPreferred(Seal seal, long number) {
-    var header = cluster.first().chain().canonicalHeader(number);
-    if (header == null) {
-      return true;
-    }
-    SealMessage ours = ledger.seal(HeaderExtra.of(header).tick());
-    return ours != null && seal.windowSlot() < ours.seal().object().windowSlot();
-  }
-
-  private boolean isOnChain(SealMessage message) {
+  /** Whether the blocks of a seal are on our chain. */
+  public boolean isOnChain(SealMessage message) {
     for (SealMessage.SealedBlock block : message.blocks()) {
       Rollup rollup = cluster.rollup(block.leaf().rollupId());
       if (rollup == null
@@ -313,16 +348,6 @@ public final class Follower {
               .leaf()
               .blockHash()
               .equals(rollup.chain().canonicalHash(block.leaf().number()))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean parentsAreHere(SealMessage message, long parentNumber) {
-    for (int i = 0; i < message.blocks().size(); i++) {
-      Hash32 here = cluster.rollups().get(i).chain().canonicalHash(parentNumber);
-      if (!message.blocks().get(i).leaf().parentHash().equals(here)) {
         return false;
       }
     }
@@ -345,14 +370,14 @@ public final class Follower {
     return null;
   }
 
-  private Outcome.@Nullable Refused authorityFault(
+  private @Nullable Outcome authorityFault(
       int operatorId, Hash32 cluster, long windowSlot, long tick, @Nullable Address signer) {
     if (!cluster.equals(clusterId)) {
       return new Outcome.Refused("signed for another cluster");
     }
     Window window = turns.windowAt(rules.timestampOf(tick));
     if (window == null) {
-      return new Outcome.Refused("whose turn tick " + tick + " is, is not known here");
+      return new Outcome.Early(NOTHING_MISSING); // whose turn it is, is not known here yet
     }
     if (window.operatorId() != operatorId || window.windowSlot().value() != windowSlot) {
       return new Outcome.Refused(

@@ -35,6 +35,7 @@ public record NodeStatus(
     HANDOVER_IN,
     SEQUENCING,
     POSTING,
+    HANDOVER_OUT,
     SETTLING,
     SAFE_HALT
   }

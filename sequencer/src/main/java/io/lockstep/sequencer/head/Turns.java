@@ -27,6 +27,12 @@ public final class Turns {
   private final List<DatedChange> changes = new ArrayList<>();
   private ProposerSchedule schedule;
 
+  // The answer to the last question about next windows: it is asked every turn of the loop.
+  private @Nullable Asked asked;
+  private @Nullable Window nextWindow;
+
+  private record Asked(ProposerSchedule schedule, long operatorId, Slot after) {}
+
   private record DatedChange(long l1Number, RegistryChange change) {}
 
   public Turns(WindowClock clock, long activationDelayEpochs, Wei minStake) {
@@ -83,6 +89,28 @@ public final class Turns {
   /** The window that an L1 slot belongs to, or null when nobody's or not known. */
   public @Nullable Window windowOf(Slot slot) {
     return schedule.owner(slot) instanceof SlotOwner.Owner owner ? owner.window() : null;
+  }
+
+  /** The next window of an operator after {@code window}, as far as the duties are known. */
+  public @Nullable Window nextWindowOf(long operatorId, Window window) {
+    Asked question = new Asked(schedule, operatorId, window.windowSlot());
+    if (!question.equals(asked)) {
+      asked = question;
+      nextWindow = findNextWindow(operatorId, window);
+    }
+    return nextWindow;
+  }
+
+  private @Nullable Window findNextWindow(long operatorId, Window window) {
+    Slot from = window.lastSlot() == null ? window.windowSlot() : window.lastSlot();
+    long slots = 2L * clock.slots().slotsPerEpoch();
+    for (long i = 1; i <= slots; i++) {
+      Window later = windowOf(from.plus(i));
+      if (later != null && later.operatorId() == operatorId && !later.idle()) {
+        return later;
+      }
+    }
+    return null;
   }
 
   public @Nullable Operator operator(long operatorId) {

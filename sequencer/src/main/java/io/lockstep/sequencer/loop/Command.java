@@ -31,8 +31,16 @@ public sealed interface Command {
   /** A seal from a peer. */
   record Seal(SealMessage message) implements Command {}
 
-  /** Sealed ticks that a peer answered with; none when it knows no newer ones. */
-  record Ticks(List<SealMessage> seals) implements Command {}
+  /**
+   * What a peer answered when it was asked for ticks.
+   *
+   * @param peerHeadTick tick of its unsafe head
+   * @param seals none when it knows no newer ones
+   */
+  record Ticks(long peerHeadTick, List<SealMessage> seals) implements Command {}
+
+  /** A peer has connected. */
+  record PeerCame() implements Command {}
 
   /** A posting has landed, successfully or not. */
   record PostingLanded(long windowSlot, boolean success) implements Command {}

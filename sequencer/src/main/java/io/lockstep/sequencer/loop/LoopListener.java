@@ -24,6 +24,6 @@ public interface LoopListener {
   /** A seal of somebody is on the chain: for the streams. */
   void followed(SealMessage seal);
 
-  /** Ticks from this one up are missing here: ask a peer. */
-  void missingTicks(long firstTick);
+  /** Ticks from this one up are missing here: ask a peer, or all of them. */
+  void missingTicks(long firstTick, boolean everyPeer);
 }

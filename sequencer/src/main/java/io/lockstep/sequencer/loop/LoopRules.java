@@ -10,10 +10,13 @@ import io.lockstep.primitives.types.Wei;
  * @param graceMs how long a successor waits for its predecessor's end-of-window seal
  * @param countedPerTransaction coverage that a transaction counts which bought none (protocol §6.2)
  * @param exposureSharePercent share of the stake that coverage may reach: λβ
+ * @param peerPatienceMs how long an operator that has started waits for its peers to tell what is
+ *     not posted yet; 0 when it has none
  */
 public record LoopRules(
     Hash32 clusterId,
     Hash32 genesisBatchHash,
     long graceMs,
     Wei countedPerTransaction,
-    int exposureSharePercent) {}
+    int exposureSharePercent,
+    long peerPatienceMs) {}

@@ -28,16 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operator's part of the loop: when a tick is opened, when it is sealed, when a window's ticks
- * are handed to the poster (protocol §1.3–1.5). Owner: the sequencing thread.
+ * The operator's part of the loop: when a tick is opened, when it is sealed, what becomes of it
+ * when the chain moves (protocol §1.3–1.5). Owner: the sequencing thread.
  */
 public final class OwnTurn {
   private static final Logger LOG = LoggerFactory.getLogger(OwnTurn.class);
 
-  /** Nothing is promised when L1 has not moved for so long: no anchor can be trusted. */
-  private static final long MAX_L1_SILENCE_SLOTS = 32;
-
-  private static final long MAX_ANCHOR_LAG_BLOCKS = 96;
   private static final long POSTING_BYTES = BatchLimits.MAX_PAYLOAD_BYTES * 8L / 10;
   private static final int MAX_UNPOSTED_TICKS = 480;
 
@@ -48,41 +44,52 @@ public final class OwnTurn {
   private final Poster poster;
   private final Handover handover;
   private final Unposted unposted;
+  private final Surroundings surroundings;
+  private final Guards guards;
+  private final PostingDuty duty;
   private final WindowClock clock;
 
   private @Nullable WindowRun run;
-  private long lastSealedTick = -1;
-  private boolean windowHandedOver = true;
-  private @Nullable String halted;
+  private OrphanedBlock orphaned = OrphanedBlock.NONE;
+  private long endedWindowSlot = -1;
+  private @Nullable String broken;
   private boolean stopping;
-  private State state = State.FOLLOWING;
-  private String why = "";
+  private Guards.Verdict verdict = Guards.Verdict.hold(State.SYNCING, "starting");
   private long announcedWindow = -1;
+
+  /** What the loop knows and this part asks for. */
+  interface Surroundings {
+    @Nullable String l1Trouble();
+
+    boolean heardPeers(long nowMs);
+  }
 
   OwnTurn(
       Core core,
-      int operatorId,
-      CommitmentSigner signer,
-      TickBuilder builder,
-      Poster poster,
+      SequencerLoop.OperatorParts operator,
       Handover handover,
-      Unposted unposted) {
+      Unposted unposted,
+      Surroundings surroundings,
+      ClockWatch clockWatch) {
     this.core = core;
-    this.operatorId = operatorId;
-    this.signer = signer;
-    this.builder = builder;
-    this.poster = poster;
+    this.operatorId = operator.operatorId();
+    this.signer = operator.signer();
+    this.builder = operator.builder();
+    this.poster = operator.poster();
     this.handover = handover;
     this.unposted = unposted;
+    this.surroundings = surroundings;
     this.clock = core.turns().clock();
+    this.guards = new Guards(core, operatorId, new TurnFacts(), clockWatch);
+    this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster);
   }
 
   State state() {
-    return halted == null ? state : State.SAFE_HALT;
+    return verdict.state();
   }
 
   String why() {
-    return halted == null ? why : halted;
+    return verdict.why();
   }
 
   CommitmentSigner signer() {
@@ -100,6 +107,11 @@ public final class OwnTurn {
   /** Whether this operator signs for the tick that is open now. */
   boolean isSequencing() {
     return builder.openTick() != null;
+  }
+
+  /** Whether everything that this node can still post is on its way. */
+  boolean hasHandedOver() {
+    return duty.isHandedOver();
   }
 
   Wei exposureLimit() {
@@ -130,12 +142,21 @@ public final class OwnTurn {
 
   /** Why nothing may be signed any more. */
   void halt(String reason) {
-    halted = reason;
+    broken = reason;
     LOG.error("signing stops: {}", reason);
   }
 
-  /** The open tick's transactions, when the chain has moved under it; it is gone then. */
+  /**
+   * The chain has moved under the open tick, which is gone; what it had released keeps its place in
+   * the block that comes instead, if that has the same parent. Gives back the tick's transactions.
+   */
   Map<Long, List<Transaction>> headsMoved() {
+    run = null;
+    duty.lookNow();
+    OpenTick open = builder.openTick();
+    if (open != null) {
+      orphaned = OrphanedBlock.of(open);
+    }
     return builder.discard();
   }
 
@@ -148,17 +169,25 @@ public final class OwnTurn {
 
   /** One turn: at most one frag or one seal comes of it. */
   TickBuilder.Step step(long nowMs) {
+    duty.step(endedWindowSlot, nowMs);
     OpenTick open = builder.openTick();
     if (open != null) {
       long endMs = (clock.timestampSeconds(open.plan().tick()) + clock.tickSeconds()) * 1000;
-      if (nowMs < endMs) {
-        return builder.frag(nowMs);
+      if (nowMs >= endMs) {
+        return close(open, nowMs);
       }
-      return close(open, nowMs);
+      String unsafe = guards.unsafe(open.plan().timestampSeconds());
+      if (unsafe != null) {
+        // What was released is still sealed at the tick's end; nothing is added.
+        verdict = Guards.Verdict.hold(State.SAFE_HALT, unsafe);
+        return new TickBuilder.Step.Nothing();
+      }
+      return builder.frag(nowMs);
     }
-    handOverPastWindow(nowMs);
-    if (halted == null && !stopping) {
-      tryOpen(clock.tickAt(Math.floorDiv(nowMs, 1000)), nowMs);
+    long tick = clock.tickAt(Math.floorDiv(nowMs, 1000));
+    verdict = guards.judge(tick, nowMs);
+    if (verdict.mayOpen()) {
+      open(tick, nowMs);
     }
     return new TickBuilder.Step.Nothing();
   }
@@ -168,18 +197,17 @@ public final class OwnTurn {
    */
   TickBuilder.@Nullable Step sealForGood(long nowMs) {
     OpenTick open = builder.openTick();
-    return open == null || !open.hasTransactions() ? null : seal(open, true, nowMs);
+    return open == null || !open.hasTransactions() ? null : seal(true, nowMs);
   }
 
   /** Hands what is sealed to the poster at once, the node is about to end. */
   void finish(long nowMs) {
     builder.discard();
-    if (!windowHandedOver) {
-      windowHandedOver = true;
-      if (run != null) {
-        poster.windowEnded(run.windowSlot(), lastSealedTick, nowMs);
-      }
-    }
+    Window window = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
+    endedWindowSlot = window == null ? -1 : window.windowSlot().value();
+    duty.lookNow();
+    duty.step(endedWindowSlot, nowMs);
+    poster.hurry(nowMs);
   }
 
   private TickBuilder.Step close(OpenTick open, long nowMs) {
@@ -192,86 +220,45 @@ public final class OwnTurn {
     long slotTicks = clock.slots().slotSeconds() / clock.tickSeconds();
     boolean lastOfSlot = (tick + 1) % slotTicks == 0;
     if (open.hasTransactions() || eop || lastOfSlot) {
-      return seal(open, eop, nowMs);
+      return seal(eop, nowMs);
     }
     builder.discard();
     return new TickBuilder.Step.Nothing();
   }
 
-  private TickBuilder.Step seal(OpenTick open, boolean eop, long nowMs) {
+  private TickBuilder.Step seal(boolean eop, long nowMs) {
     TickBuilder.Step step = builder.seal(eop, exposure().amount(), nowMs);
     if (step instanceof TickBuilder.Step.Sealed sealed) {
-      lastSealedTick = open.plan().tick();
-      windowHandedOver = false;
-      noteSeal(sealed.seal());
+      long windowSlot = sealed.seal().seal().object().windowSlot();
+      handover.saw(sealed.seal().seal(), previousWindowSlot(windowSlot));
+      unposted.refresh();
       if (eop) {
-        handOver(nowMs);
+        endedWindowSlot = windowSlot;
+        duty.lookNow();
       }
     }
     return step;
   }
 
-  private void noteSeal(SealMessage seal) {
-    handover.saw(seal.seal(), previousWindowSlot(seal.seal().object().windowSlot()));
-    unposted.refresh();
-  }
-
-  /** The window of the own ticks is over without its end having been sealed here. */
-  private void handOverPastWindow(long nowMs) {
-    if (windowHandedOver || run == null) {
-      return;
-    }
-    Window now = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
-    if (now == null || now.windowSlot().value() != run.windowSlot()) {
-      handOver(nowMs);
-    }
-  }
-
-  private void handOver(long nowMs) {
-    windowHandedOver = true;
-    if (run == null) {
-      return;
-    }
-    long slot = run.windowSlot();
-    long ownSlotMs = clock.slots().startSeconds(new Slot(slot)) * 1000;
-    long leadMs = clock.handoverLeadSeconds() * 1000;
-    // A quarter of the lead is for waiting; the rest for cells and for the way into the payload.
-    poster.windowEnded(slot, lastSealedTick, Math.max(nowMs, ownSlotMs - leadMs * 3 / 4));
-  }
-
-  private void tryOpen(long tick, long nowMs) {
+  private void open(long tick, long nowMs) {
     long timestamp = clock.timestampSeconds(tick);
     Window window = core.turns().windowAt(timestamp);
-    if (window == null || window.operatorId() != operatorId || window.idle()) {
-      state = poster.isIdle() ? State.FOLLOWING : State.SETTLING;
-      why =
-          window == null
-              ? "whose turn it is, is not known"
-              : "operator " + window.operatorId() + " sequences";
-      return;
-    }
-    String obstacle = obstacle(window, tick, timestamp, nowMs);
-    if (obstacle != null) {
-      why = obstacle;
-      return;
-    }
     L1Block anchor = core.l1().anchorFor(timestamp);
-    if (anchor == null) {
-      state = State.SYNCING;
-      why = "no L1 block is old enough for an anchor";
-      return;
+    if (window == null || anchor == null) {
+      throw new IllegalStateException("the guards let a tick pass that has no window or anchor");
     }
     WindowRun windowRun = runOf(window.windowSlot().value());
     Ctx ctx =
         new Ctx(anchor.number(), anchor.hash(), windowRun.windowParent(), flags(window, anchor));
+    OrphanedBlock first = orphanedHere();
     builder.open(
         new TickPlan(tick, timestamp, anchor, operatorId),
         ctx,
         windowRun,
         POSTING_BYTES - unposted.bytes(),
+        first.transactions(),
         nowMs);
-    state = State.SEQUENCING;
-    why = "window " + window.windowSlot();
+    core.follower().reset();
     if (announcedWindow != window.windowSlot().value()) {
       announcedWindow = window.windowSlot().value();
       LOG.info(
@@ -281,70 +268,23 @@ public final class OwnTurn {
           tick,
           ctx.isProvisional() ? ", provisionally" : "");
     }
+    if (!first.transactions().isEmpty()) {
+      LOG.info(
+          "tick {} begins with what was released of block {} and never sealed",
+          tick,
+          first.number());
+    }
   }
 
-  /** Why the tick cannot be opened now, or null; sets the state that goes with it. */
-  private @Nullable String obstacle(Window window, long tick, long timestamp, long nowMs) {
-    if (tick <= core.cluster().headTick()) {
-      return "tick " + tick + " is sealed";
-    }
-    if (clock.eopTick(window).isPresent() && tick > clock.eopTick(window).getAsLong()) {
-      state = State.SETTLING;
-      return "window " + window.windowSlot() + " has ended";
-    }
-    if (!signer.mayOpen(tick, window.windowSlot().value())) {
-      return "something was signed for tick " + tick + " or the window's end already";
-    }
-    L1Block head = core.l1().head();
-    L1Block anchor = core.l1().anchorFor(timestamp);
-    if (head == null || anchor == null) {
-      state = State.SYNCING;
-      return "L1 is not known yet";
-    }
-    long silentSlots = (timestamp - head.timestampSeconds()) / clock.slots().slotSeconds();
-    if (silentSlots > MAX_L1_SILENCE_SLOTS) {
-      state = State.SAFE_HALT;
-      return "L1 has not moved for " + silentSlots + " slots, limit " + MAX_L1_SILENCE_SLOTS;
-    }
-    if (head.number() - anchor.number() > MAX_ANCHOR_LAG_BLOCKS) {
-      state = State.SAFE_HALT;
-      return "the anchor lags " + (head.number() - anchor.number()) + " L1 blocks, limit 96";
-    }
-    DerivationLog.Entry last = core.derivationLog().last();
-    if (last != null && anchor.number() < last.anchorAfter()) {
-      return "the anchor would go back";
-    }
-    if (!clock.isArmed(
-        window,
-        clock.slotForTick(tick),
-        core.turns().schedule().windowCapSlots(),
-        core.l1().clock().slotAt(anchor.timestampSeconds()))) {
-      return "the anchor is older than the schedule of window " + window.windowSlot();
-    }
-    if (unposted.ticks() >= MAX_UNPOSTED_TICKS || unposted.bytes() >= POSTING_BYTES) {
-      return "what is unposted fills one posting: " + unposted.bytes() + " bytes";
-    }
-    if (exposure().compareTo(exposureLimit()) >= 0) {
-      return "the exposure limit is reached";
-    }
-    return predecessor(window, nowMs);
-  }
-
-  /** Protocol §1.4: wait for the predecessor's end or the grace. */
-  private @Nullable String predecessor(Window window, long nowMs) {
-    if (clock.firstTick(window).isEmpty()) {
-      return null;
-    }
-    long firstSeconds = clock.timestampSeconds(clock.firstTick(window).getAsLong());
-    Window before = core.turns().windowAt(firstSeconds - 1);
-    if (before == null
-        || before.operatorId() == operatorId
-        || handover.hasEnded(before.windowSlot().value())
-        || nowMs >= firstSeconds * 1000 + core.rules().graceMs()) {
-      return null;
-    }
-    state = State.HANDOVER_IN;
-    return "waiting for the end of window " + before.windowSlot();
+  /**
+   * A frag once released keeps its place: what somebody released on our head and did not seal comes
+   * first, in its order; the own of earlier, or that of an operator that has died.
+   */
+  private OrphanedBlock orphanedHere() {
+    OpenTick followed = core.follower().openTick();
+    OrphanedBlock candidate = followed == null ? orphaned : OrphanedBlock.of(followed);
+    orphaned = OrphanedBlock.NONE;
+    return candidate.standsOn(core.cluster()) ? candidate : OrphanedBlock.NONE;
   }
 
   private int flags(Window window, L1Block anchor) {
@@ -379,7 +319,7 @@ public final class OwnTurn {
             .filter(seal ->
                 seal.operatorId() == operatorId
                     && seal.seal().object().windowSlot() == windowSlot
-                    && seal.tick() <= core.cluster().headTick())
+                    && core.follower().isOnChain(seal))
             .toList();
     WindowRun fresh =
         ownSeals.isEmpty()
@@ -409,5 +349,55 @@ public final class OwnTurn {
     }
     DerivationLog.Entry last = core.derivationLog().last();
     return last == null ? core.rules().genesisBatchHash() : last.batchHash();
+  }
+
+  /** What the guards ask of this operator's own doings. */
+  private final class TurnFacts implements Guards.Facts {
+    @Override
+    public @Nullable String broken() {
+      return broken;
+    }
+
+    @Override
+    public boolean stopping() {
+      return stopping;
+    }
+
+    @Override
+    public @Nullable String l1Trouble() {
+      return surroundings.l1Trouble();
+    }
+
+    @Override
+    public boolean heardPeers(long nowMs) {
+      return surroundings.heardPeers(nowMs);
+    }
+
+    @Override
+    public Guards.@Nullable Verdict signer(long tick, long windowSlot, long nowMs) {
+      return signer.mayOpen(tick, windowSlot)
+          ? null
+          : Guards.Verdict.hold(
+              State.FOLLOWING,
+              "something was signed for tick " + tick + " or the window's end already");
+    }
+
+    @Override
+    public boolean settling() {
+      return !duty.isDone();
+    }
+
+    @Override
+    public @Nullable String full() {
+      if (unposted.ticks() >= MAX_UNPOSTED_TICKS || unposted.bytes() >= POSTING_BYTES) {
+        return "what is unposted fills one posting: " + unposted.bytes() + " bytes";
+      }
+      return exposure().compareTo(exposureLimit()) >= 0 ? "the exposure limit is reached" : null;
+    }
+
+    @Override
+    public boolean hasEnded(long windowSlot) {
+      return handover.hasEnded(windowSlot);
+    }
   }
 }

@@ -26,9 +26,7 @@ import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.SystemTransaction;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -47,8 +45,6 @@ public final class SequencerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerLoop.class);
   private static final int INBOX_COMMANDS = 16_384;
   private static final int COMMANDS_PER_TURN = 512;
-  private static final int EARLY_MESSAGES = 512;
-  private static final long ASK_AGAIN_MS = 500;
   private static final long HOUSEKEEPING_MS = 1_000;
 
   private final Core core;
@@ -57,15 +53,14 @@ public final class SequencerLoop {
   private final Handover handover = new Handover();
   private final Unposted unposted;
   private final BlockingQueue<Command> inbox = new ArrayBlockingQueue<>(INBOX_COMMANDS);
-  private final Deque<Command> early = new ArrayDeque<>();
+  private final PeerCatchUp peers;
+  private final ClockWatch clockWatch;
   private final @Nullable OwnTurn own;
 
   private boolean caughtUp;
   private boolean dirty = true;
   private final List<Hash32> shown = new ArrayList<>();
   private @Nullable String l1Trouble;
-  private boolean answeredByPeers;
-  private long askedForTicksMs = -ASK_AGAIN_MS;
   private long housekeptMs;
   private long promiseMismatches;
   private @Nullable Runnable onceHandedOver;
@@ -82,17 +77,25 @@ public final class SequencerLoop {
     this.cluster = core.cluster();
     this.listener = listener;
     this.unposted = new Unposted(cluster);
+    this.peers = new PeerCatchUp(listener, core.rules().peerPatienceMs());
+    this.clockWatch = new ClockWatch(core.l1().clock());
     this.own =
         operator == null
             ? null
-            : new OwnTurn(
-                core,
-                operator.operatorId(),
-                operator.signer(),
-                operator.builder(),
-                operator.poster(),
-                handover,
-                unposted);
+            : new OwnTurn(core, operator, handover, unposted, new Around(), clockWatch);
+  }
+
+  /** What the operator's part asks of the loop. */
+  private final class Around implements OwnTurn.Surroundings {
+    @Override
+    public @Nullable String l1Trouble() {
+      return l1Trouble;
+    }
+
+    @Override
+    public boolean heardPeers(long nowMs) {
+      return peers.isDone(cluster.headTick(), nowMs);
+    }
   }
 
   /** Puts a command in the inbox; false when it is full, which is the answer "busy". Any thread. */
@@ -134,22 +137,21 @@ public final class SequencerLoop {
     OwnTurn turn = own;
     if (turn != null) {
       if (caughtUp) {
+        NodeStatus.State before = turn.state();
         work += take(turn.step(nowMs), turn, nowMs);
+        dirty |= turn.state() != before;
       }
       if (turn.poster().step(core.l1().headSlot(), nowMs)) {
         work++;
         dirty = true;
       }
       Runnable waiting = onceHandedOver;
-      if (waiting != null && turn.poster().isIdle()) {
+      if (waiting != null && turn.hasHandedOver()) {
         onceHandedOver = null;
         waiting.run();
       }
     }
-    if (caughtUp && !answeredByPeers) {
-      // A request may get lost, or was made before there was a peer.
-      askForTicks(nowMs);
-    }
+    peers.step(cluster.headTick(), nowMs);
     if (nowMs - housekeptMs >= HOUSEKEEPING_MS) {
       housekeptMs = nowMs;
       core.pools().expire(nowMs);
@@ -199,11 +201,12 @@ public final class SequencerLoop {
       case Command.Frag frag -> onFrag(frag, nowMs);
       case Command.Seal seal -> onSeal(seal, nowMs);
       case Command.Ticks ticks -> {
-        answeredByPeers = true;
         for (SealMessage seal : ticks.seals()) {
           onSeal(new Command.Seal(seal), nowMs);
         }
+        peers.answered(ticks.peerHeadTick());
       }
+      case Command.PeerCame _ -> peers.peerCame(cluster.headTick(), nowMs);
       case Command.PostingLanded landed ->
           LOG.info(
               "posting of window {} {}",
@@ -250,7 +253,7 @@ public final class SequencerLoop {
         }
         listener.followed(command.message());
       }
-      case Follower.Outcome.Early missing -> keepEarly(command, missing.ticksMissing(), nowMs);
+      case Follower.Outcome.Early missing -> keepEarly(command, missing.firstMissingTick(), nowMs);
       case Follower.Outcome.Refused refused -> LOG.debug("frag refused: {}", refused.why());
       case Follower.Outcome.Old _, Follower.Outcome.SealApplied _ -> {}
     }
@@ -272,25 +275,36 @@ public final class SequencerLoop {
           unposted.forgetFrom(applied.droppedFrom());
         }
         dropOpenTick(nowMs);
-        long windowSlot = message.seal().object().windowSlot();
-        handover.saw(
-            message.seal(), own == null ? windowSlot - 1 : own.previousWindowSlot(windowSlot));
-        for (int i = 0; i < message.blocks().size(); i++) {
-          Rollup rollup = cluster.rollups().get(i);
-          List<Transaction> included = message.blocks().get(i).transactions();
-          core.pools().included(rollup, included, rollup.chain().headState());
-          included.stream().filter(tx -> !before.contains(tx)).forEach(tx -> shown.add(tx.hash()));
+        for (SealMessage tick : applied.ticks()) {
+          followed(tick, before);
         }
+        takeBack(applied.displaced(), nowMs);
         newHeads();
         publish(nowMs);
-        listener.followed(message);
+        applied.ticks().forEach(listener::followed);
         retryEarly(nowMs);
       }
-      case Follower.Outcome.Early missing -> keepEarly(command, missing.ticksMissing(), nowMs);
+      case Follower.Outcome.Early missing -> keepEarly(command, missing.firstMissingTick(), nowMs);
       case Follower.Outcome.Refused refused ->
           LOG.info("seal of tick {} refused: {}", message.tick(), refused.why());
       case Follower.Outcome.Old _, Follower.Outcome.FragApplied _ -> {}
     }
+  }
+
+  /** A tick of somebody is on the chain now. */
+  private void followed(SealMessage tick, List<Transaction> shownBefore) {
+    noteSeal(tick);
+    for (int i = 0; i < tick.blocks().size(); i++) {
+      Rollup rollup = cluster.rollups().get(i);
+      List<Transaction> included = tick.blocks().get(i).transactions();
+      core.pools().included(rollup, included, rollup.chain().headState());
+      included.stream().filter(tx -> !shownBefore.contains(tx)).forEach(tx -> shown.add(tx.hash()));
+    }
+  }
+
+  private void noteSeal(SealMessage tick) {
+    long windowSlot = tick.seal().object().windowSlot();
+    handover.saw(tick.seal(), own == null ? windowSlot - 1 : own.previousWindowSlot(windowSlot));
   }
 
   private List<Transaction> openTransactions() {
@@ -298,26 +312,15 @@ public final class SequencerLoop {
     return open == null ? List.of() : List.copyOf(open.blocks().getFirst().transactions());
   }
 
-  private void keepEarly(Command command, boolean ticksMissing, long nowMs) {
-    if (early.size() < EARLY_MESSAGES) {
-      early.add(command);
-    }
-    if (ticksMissing) {
-      askForTicks(nowMs);
-    }
-  }
-
-  private void askForTicks(long nowMs) {
-    if (nowMs - askedForTicksMs >= ASK_AGAIN_MS) {
-      askedForTicksMs = nowMs;
-      listener.missingTicks(cluster.headTick() + 1);
+  private void keepEarly(Command command, long firstMissingTick, long nowMs) {
+    peers.keep(command);
+    if (firstMissingTick >= 0) {
+      peers.missing(firstMissingTick, nowMs);
     }
   }
 
   private void retryEarly(long nowMs) {
-    List<Command> again = new ArrayList<>(early);
-    early.clear();
-    for (Command command : again) {
+    for (Command command : peers.takeEarly()) {
       switch (command) {
         case Command.Frag frag -> onFrag(frag, nowMs);
         case Command.Seal seal -> onSeal(seal, nowMs);
@@ -337,8 +340,9 @@ public final class SequencerLoop {
       case L1Update.CaughtUp _ -> {
         caughtUp = true;
         LOG.info("caught up with L1, safe block {}", cluster.safeHeight());
+        unpostedSeals().forEach(this::noteSeal);
         reapplySealed(nowMs);
-        askForTicks(nowMs);
+        peers.begin(cluster.headTick(), nowMs);
       }
       case L1Update.Unreachable away -> {
         l1Trouble = away.why();
@@ -350,12 +354,18 @@ public final class SequencerLoop {
   private void onL1Block(L1Update.Block update, long nowMs) {
     l1Trouble = null;
     core.l1().add(update.block());
+    if (caughtUp) {
+      clockWatch.saw(update.block(), nowMs);
+    }
     core.turns().registry(update.block().number(), update.registry());
     for (FetchedBatch batch : update.batches()) {
       DerivationLog.Entry last = core.derivationLog().last();
       if (last == null || batch.event().batchIndex() > last.batchIndex()) {
         derive(update, batch, nowMs);
       }
+    }
+    if (own != null) {
+      own.poster().derivedUpTo(update.block().number());
     }
     if (caughtUp) {
       retryEarly(nowMs);
@@ -364,6 +374,7 @@ public final class SequencerLoop {
 
   private void derive(L1Update.Block update, FetchedBatch batch, long nowMs) {
     Hash32 headBefore = cluster.first().chain().headHash();
+    List<SealMessage> unpostedBefore = unpostedSeals();
     Derivation.Outcome outcome = core.derivation().apply(update.block(), batch);
     long replacedFrom =
         switch (outcome) {
@@ -384,15 +395,21 @@ public final class SequencerLoop {
             yield skipped.replacedFrom();
           }
         };
-    if (replacedFrom != -1) {
-      promiseMismatches++;
-      unposted.forgetFrom(replacedFrom);
-      LOG.warn("unsafe blocks from {} gave way to what L1 says", replacedFrom);
-    }
-    if (!headBefore.equals(cluster.first().chain().headHash())) {
+    boolean moved = !headBefore.equals(cluster.first().chain().headHash());
+    if (moved) {
       dropOpenTick(nowMs);
       core.follower().reset();
       reapplySealed(nowMs);
+    }
+    if (replacedFrom != -1) {
+      unposted.forgetFrom(replacedFrom);
+      List<SealMessage> gone =
+          unpostedBefore.stream().filter(seal -> !core.follower().isOnChain(seal)).toList();
+      if (gone.stream().anyMatch(seal -> !seal.seal().ctx().isProvisional())) {
+        promiseMismatches++;
+      }
+      LOG.warn("unsafe blocks from {} gave way to what L1 says", replacedFrom);
+      takeBack(gone, nowMs);
     }
     newHeads();
   }
@@ -422,7 +439,38 @@ public final class SequencerLoop {
     } else if (own != null && own.hasDeadAnchor()) {
       dropOpenTick(nowMs);
     }
+    if (own != null) {
+      own.poster().derivedUpTo(number);
+    }
     newHeads();
+  }
+
+  /** What was included and is so no longer waits again. */
+  private void takeBack(List<SealMessage> displaced, long nowMs) {
+    for (SealMessage tick : displaced) {
+      for (SealMessage.SealedBlock block : tick.blocks()) {
+        Rollup rollup = cluster.rollup(block.leaf().rollupId());
+        if (rollup != null) {
+          StateReader newest = Pools.newestOf(rollup, openTick());
+          core.pools().takeBack(rollup, block.transactions(), newest, nowMs);
+        }
+      }
+    }
+  }
+
+  /**
+   * The seals of what is on our chain and not on L1: what is known of handovers after a restart.
+   */
+  private List<SealMessage> unpostedSeals() {
+    List<SealMessage> out = new ArrayList<>();
+    for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
+      SealMessage seal =
+          core.ledger().seal(HeaderExtra.of(block(cluster.first(), height).header()).tick());
+      if (seal != null) {
+        out.add(seal);
+      }
+    }
+    return out;
   }
 
   private record Dropped(Rollup rollup, List<Transaction> transactions) {}

@@ -8,6 +8,7 @@ import io.lockstep.sequencer.batch.SizeMeter;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -18,7 +19,7 @@ final class Unposted {
   private final Cluster cluster;
   private final TreeMap<Long, Tick> byHeight = new TreeMap<>();
 
-  private record Tick(long bytes, int transactions, int operatorId) {}
+  private record Tick(long bytes, int transactions, int operatorId, long tick) {}
 
   Unposted(Cluster cluster) {
     this.cluster = cluster;
@@ -55,22 +56,30 @@ final class Unposted {
         .sum();
   }
 
+  /** Ticks of this operator that are not posted, in their order. */
+  List<Long> ticksOf(int operatorId) {
+    return byHeight.values().stream()
+        .filter(tick -> tick.operatorId == operatorId)
+        .map(Tick::tick)
+        .toList();
+  }
+
   private Tick read(long height) {
     long bytes = SizeMeter.tickBytes(cluster.rollups().size());
     int transactions = 0;
-    int operatorId = 0;
+    HeaderExtra extra = HeaderExtra.of(cluster.first().chain().head());
     for (Rollup rollup : cluster.rollups()) {
       Hash32 hash = rollup.chain().canonicalHash(height);
       Block block = hash == null ? null : rollup.chain().block(hash);
       if (block == null) {
         throw new IllegalStateException("rollup " + rollup.id() + " has no block " + height);
       }
-      operatorId = HeaderExtra.of(block.header()).operatorId();
+      extra = HeaderExtra.of(block.header());
       for (Transaction tx : block.transactions().subList(1, block.transactions().size())) {
         bytes += tx.encoded().size();
         transactions++;
       }
     }
-    return new Tick(bytes, transactions, operatorId);
+    return new Tick(bytes, transactions, extra.operatorId(), extra.tick());
   }
 }

@@ -18,6 +18,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Posts what was sealed in a window once the window has ended. It waits for the L1 block before the
  * own slot, so that a predecessor's posting need not be carried again, but not so long that the own
- * slot is missed. Owner: the sequencing thread.
+ * slot is missed. Owner: the sequencing thread; encodes on CPU threads.
  */
 public final class Poster {
   private static final Logger LOG = LoggerFactory.getLogger(Poster.class);
@@ -37,11 +39,26 @@ public final class Poster {
   private final PostingPort port;
   private final Executor cpu;
   private final Deque<Due> due = new ArrayDeque<>();
+  private final Set<Long> encoding = ConcurrentHashMap.newKeySet();
 
-  /** Sends one batch to the inbox; progress comes back by the sender's own events. Any thread. */
-  @FunctionalInterface
+  /** Sends batches to the inbox. Any thread. */
   public interface PostingPort {
-    void submit(long windowSlot, Bytes callData, List<byte[]> blobs);
+    /**
+     * Takes one batch; it is under way from then on.
+     *
+     * @param expected inbox heads it may stand on
+     * @return false when no poster key is free for it now
+     */
+    boolean submit(long windowSlot, Set<Hash32> expected, Bytes callData, List<byte[]> blobs);
+
+    /** Whether a posting of this window is on its way to L1, or on L1 and not final. */
+    boolean isUnderWay(long windowSlot);
+
+    /**
+     * With this L1 block derived the inbox stands here: what expects another head would only cost
+     * its fees.
+     */
+    void inboxMoved(long l1Number, Hash32 lastBatchHash, Hash32 lastHead);
   }
 
   /**
@@ -73,11 +90,35 @@ public final class Poster {
 
   /** The window has ended with {@code lastTick}: post it in {@code windowSlot} or before. */
   public void windowEnded(long windowSlot, long lastTick, long deadlineMs) {
+    due.removeIf(earlier -> earlier.windowSlot == windowSlot);
     due.add(new Due(windowSlot, lastTick, windowSlot - 1, deadlineMs));
   }
 
+  /** What is due goes out with the next step: the node is about to end. */
+  public void hurry(long nowMs) {
+    List<Due> all = List.copyOf(due);
+    due.clear();
+    all.forEach(one -> due.add(new Due(one.windowSlot, one.lastTick, one.waitForL1Slot, nowMs)));
+  }
+
+  /** Whether this window's ticks are due, being encoded or under way. */
+  public boolean hasInHand(long windowSlot) {
+    return due.stream().anyMatch(one -> one.windowSlot == windowSlot)
+        || encoding.contains(windowSlot)
+        || port.isUnderWay(windowSlot);
+  }
+
+  /** All batches up to this L1 block are derived. */
+  public void derivedUpTo(long l1Number) {
+    DerivationLog.Entry last = log.last();
+    if (last != null) {
+      port.inboxMoved(l1Number, last.batchHash(), last.declaredHead());
+    }
+  }
+
+  /** Whether everything due was handed to the sender of L1 transactions. */
   public boolean isIdle() {
-    return due.isEmpty();
+    return due.isEmpty() && encoding.isEmpty();
   }
 
   /** Starts what is due; tells whether it did anything. */
@@ -101,7 +142,14 @@ public final class Poster {
         next.windowSlot,
         draft.lastHeight(),
         draft.carried().size());
-    cpu.execute(() -> encode(draft, expected));
+    encoding.add(next.windowSlot);
+    cpu.execute(() -> {
+      try {
+        encode(draft, expected);
+      } finally {
+        encoding.remove(draft.windowSlot());
+      }
+    });
     return true;
   }
 
@@ -133,6 +181,12 @@ public final class Poster {
             encoded.headersRoot(),
             parts,
             encoded.blobs().size());
-    port.submit(draft.windowSlot(), ClusterInboxAbi.encodePropose(batch), encoded.blobs());
+    if (!port.submit(
+        draft.windowSlot(),
+        Set.copyOf(expected),
+        ClusterInboxAbi.encodePropose(batch),
+        encoded.blobs())) {
+      LOG.info("window {}: no poster key is free, tried again", draft.windowSlot());
+    }
   }
 }

@@ -206,9 +206,8 @@ final class ScenarioNet implements AutoCloseable {
     }
     for (ScenarioNode node : nodes) {
       List<SealMessage> seals = node.core.ledger().seals(firstTick, 256, 4 << 20);
-      if (node != from && !node.cutOff && !seals.isEmpty()) {
-        from.tell(new Command.Ticks(seals));
-        return;
+      if (node != from && !node.cutOff) {
+        from.tell(new Command.Ticks(node.loop.headTick(), seals));
       }
     }
   }

@@ -94,7 +94,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
             follower,
             pools,
             new LoopRules(
-                net.clusterId, net.genesisBatchHash, 1_000, Wei.of(100_000_000_000_000L), 30));
+                net.clusterId, net.genesisBatchHash, 1_000, Wei.of(100_000_000_000_000L), 30, 0));
     this.view = NodeView.of(cluster, null, turns.schedule(), NodeStatus.STARTING);
     this.loop =
         new SequencerLoop(
@@ -125,8 +125,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
             ledger,
             log,
             net.genesisBatchHash,
-            (windowSlot, callData, blobs) ->
-                net.l1.submit(new ScriptedL1.Posting(operatorId, callData, blobs)),
+            new ScriptedPosting(net.l1, operatorId),
             Runnable::run);
     return new SequencerLoop.OperatorParts(operatorId, signer, builder, poster);
   }
@@ -174,7 +173,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
   public void followed(SealMessage seal) {}
 
   @Override
-  public void missingTicks(long firstTick) {
+  public void missingTicks(long firstTick, boolean everyPeer) {
     net.askForTicks(this, firstTick);
   }
 

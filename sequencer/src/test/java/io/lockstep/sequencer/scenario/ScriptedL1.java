@@ -52,6 +52,10 @@ final class ScriptedL1 {
     pool.add(posting);
   }
 
+  boolean isWaiting(Posting posting) {
+    return pool.contains(posting);
+  }
+
   /** A transaction that pays more than all others. */
   void submitFirst(Posting posting) {
     pool.addFirst(posting);

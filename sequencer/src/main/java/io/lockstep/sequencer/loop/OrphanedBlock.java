@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.tick.OpenTick;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was released of a tick that was never sealed: its users have receipts that name a block and
+ * a place. Whoever builds that block number on the same parent begins with it.
+ *
+ * @param number of the blocks
+ * @param parents parent of each rollup's block
+ * @param transactions by rollup, in the order they were released, without the system transaction
+ */
+record OrphanedBlock(
+    long number, Map<Long, Hash32> parents, Map<Long, List<Transaction>> transactions) {
+  static final OrphanedBlock NONE = new OrphanedBlock(-1, Map.of(), Map.of());
+
+  static OrphanedBlock of(OpenTick open) {
+    if (!open.hasTransactions()) {
+      return NONE;
+    }
+    Map<Long, Hash32> parents = new LinkedHashMap<>();
+    Map<Long, List<Transaction>> transactions = new LinkedHashMap<>();
+    for (OpenTick.RollupBlock block : open.blocks()) {
+      List<Transaction> all = block.transactions();
+      parents.put(block.rollup().id(), block.parentHash());
+      transactions.put(block.rollup().id(), List.copyOf(all.subList(1, all.size())));
+    }
+    return new OrphanedBlock(open.blocks().getFirst().env().number(), parents, transactions);
+  }
+
+  /** Whether the heads are its parents. */
+  boolean standsOn(Cluster cluster) {
+    return number == cluster.height() + 1
+        && cluster.rollups().stream()
+            .allMatch(rollup -> rollup.chain().headHash().equals(parents.get(rollup.id())));
+  }
+}

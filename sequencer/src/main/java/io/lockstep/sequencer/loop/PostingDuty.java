@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.primitives.types.Slot;
+import io.lockstep.sequencer.head.Turns;
+import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.schedule.Window;
+import io.lockstep.sequencer.window.WindowClock;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Signing is optional, posting is a duty (protocol §1.5): whatever of an ended own window is not on
+ * L1 goes to the poster, also after a restart, a refused posting or a reorg, until the own slot has
+ * passed; then a successor carries it. Looks at what is unposted, remembers nothing else. Owner:
+ * the sequencing thread.
+ */
+final class PostingDuty {
+  private static final long LOOK_AGAIN_MS = 250;
+
+  private final int operatorId;
+  private final Turns turns;
+  private final Unposted unposted;
+  private final Poster poster;
+  private final WindowClock clock;
+  private long lookedMs = Long.MIN_VALUE;
+  private Map<Long, Long> open = Map.of();
+
+  PostingDuty(int operatorId, Turns turns, Unposted unposted, Poster poster) {
+    this.operatorId = operatorId;
+    this.turns = turns;
+    this.unposted = unposted;
+    this.poster = poster;
+    this.clock = turns.clock();
+  }
+
+  /**
+   * Hands over what has to be posted now.
+   *
+   * @param endedWindowSlot window that was ended before its time, or -1
+   */
+  void step(long endedWindowSlot, long nowMs) {
+    if (lookedMs != Long.MIN_VALUE && nowMs - lookedMs < LOOK_AGAIN_MS) {
+      return;
+    }
+    lookedMs = nowMs;
+    Window now = turns.windowAt(Math.floorDiv(nowMs, 1000));
+    long openWindowSlot = now == null ? -1 : now.windowSlot().value();
+    open = lastTicks(nowMs);
+    open.forEach((windowSlot, lastTick) -> {
+      boolean ended = windowSlot != openWindowSlot || windowSlot == endedWindowSlot;
+      if (ended && !poster.hasInHand(windowSlot)) {
+        poster.windowEnded(windowSlot, lastTick, deadlineMs(windowSlot, nowMs));
+      }
+    });
+  }
+
+  /** The next step looks at once. */
+  void lookNow() {
+    lookedMs = Long.MIN_VALUE;
+  }
+
+  /** Whether everything of this operator that it can still post is on L1, at the last look. */
+  boolean isDone() {
+    return open.isEmpty();
+  }
+
+  /** Whether everything of this operator that it can still post is on its way, or on L1. */
+  boolean isHandedOver() {
+    return poster.isIdle() && open.keySet().stream().allMatch(poster::hasInHand);
+  }
+
+  /** By windows of own unposted ticks that can still be posted here, the last of these. */
+  private Map<Long, Long> lastTicks(long nowMs) {
+    Map<Long, Long> out = new TreeMap<>();
+    for (long tick : unposted.ticksOf(operatorId)) {
+      Window window = turns.windowAt(clock.timestampSeconds(tick));
+      if (window != null) {
+        out.merge(window.windowSlot().value(), tick, Math::max);
+      }
+    }
+    out.keySet().removeIf(windowSlot -> !isStillOurs(windowSlot, nowMs));
+    return out;
+  }
+
+  /** A fallback window is named by its first slot; its owner posts while it lasts. */
+  private boolean isStillOurs(long windowSlot, long nowMs) {
+    Window window = turns.windowOf(new Slot(windowSlot));
+    Slot last =
+        window == null || window.lastSlot() == null ? new Slot(windowSlot) : window.lastSlot();
+    return nowMs < (clock.slots().startSeconds(last) + clock.slots().slotSeconds()) * 1000;
+  }
+
+  /** A quarter of the lead is for waiting; the rest for cells and for the way into the payload. */
+  private long deadlineMs(long windowSlot, long nowMs) {
+    long ownSlotMs = clock.slots().startSeconds(new Slot(windowSlot)) * 1000;
+    return Math.max(nowMs, ownSlotMs - clock.handoverLeadSeconds() * 1000 * 3 / 4);
+  }
+}
