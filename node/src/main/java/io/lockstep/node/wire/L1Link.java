@@ -15,46 +15,49 @@ import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
-import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.l1client.http.Transport;
 import io.lockstep.primitives.types.Hash32;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /** The clients of one L1, checked to be the L1 that the cluster is deployed on. */
-record L1Link(
-    JdkTransport transport,
+public record L1Link(
     ExecutionClient execution,
     BeaconClient beacon,
     ChainSpec spec,
     InboxReader inbox,
     RegistryReader registry,
-    BlobFetcher blobs)
-    implements AutoCloseable {
-
-  private static final long CONNECT_TIMEOUT_MS = 2_000;
+    BlobFetcher blobs) {
 
   /**
-   * Connects and checks chain id, genesis validators root and contracts.
+   * Asks for chain id, genesis validators root and contracts, and checks them.
    *
    * @param kzg threads for checking blobs
+   * @param nanoClock only rises; for setting back endpoints that fail
    */
-  static L1Link open(L1Config config, ClusterFile cluster, Executor kzg) throws StartFailure {
-    JdkTransport transport = new JdkTransport(CONNECT_TIMEOUT_MS);
+  public static L1Link open(
+      L1Config config,
+      ClusterFile cluster,
+      Transport transport,
+      Executor kzg,
+      LongSupplier nanoClock)
+      throws StartFailure {
     try {
       HttpOptions options =
           new HttpOptions(config.requestTimeoutMs(), HttpOptions.DEFAULT.maxAnswerBytes());
-      ExecutionClient execution = new ExecutionClient(pool(config.rpc()), transport, options);
-      BeaconClient beacon = new BeaconClient(pool(config.beacon()), transport, options);
+      ExecutionClient execution =
+          new ExecutionClient(pool(config.rpc(), nanoClock), transport, options);
+      BeaconClient beacon = new BeaconClient(pool(config.beacon(), nanoClock), transport, options);
       ChainSpec spec = beacon.spec();
       check(config, cluster, execution, spec);
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
       BlobFetcher blobs =
           new BlobFetcher(List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg);
-      return new L1Link(transport, execution, beacon, spec, inbox, registry, blobs);
+      return new L1Link(execution, beacon, spec, inbox, registry, blobs);
     } catch (L1Exception e) {
-      transport.close();
       throw new StartFailure(
           StartFailure.Kind.SURROUNDINGS,
           "L1 cannot be reached (l1.rpc "
@@ -64,9 +67,6 @@ record L1Link(
               + "): "
               + e.getMessage(),
           e);
-    } catch (StartFailure e) {
-      transport.close();
-      throw e;
     }
   }
 
@@ -105,8 +105,8 @@ record L1Link(
         "this is not the cluster's L1: " + found + ", expected " + expected);
   }
 
-  private static EndpointPool pool(List<URI> urls) {
-    return new EndpointPool(endpoints(urls), System::nanoTime);
+  private static EndpointPool pool(List<URI> urls, LongSupplier nanoClock) {
+    return new EndpointPool(endpoints(urls), nanoClock);
   }
 
   private static List<Endpoint> endpoints(List<URI> urls) {
@@ -116,10 +116,5 @@ record L1Link(
   /** Hosts and ports alone: a URL's user, path or query may hold a key. */
   private static String names(List<URI> urls) {
     return endpoints(urls).toString();
-  }
-
-  @Override
-  public void close() {
-    transport.close();
   }
 }

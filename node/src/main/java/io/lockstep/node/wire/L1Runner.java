@@ -13,6 +13,7 @@ import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.L1Feed;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
+import java.net.http.HttpClient;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -29,6 +30,7 @@ final class L1Runner implements AutoCloseable {
   private static final long RETRY_MS = 1_000;
 
   private final L1Link link;
+  private final HttpClient eventClient;
   private final L1Feed feed;
   private final SequencerLoop loop;
   private final List<Consumer<L1Event>> alsoTold;
@@ -39,17 +41,20 @@ final class L1Runner implements AutoCloseable {
   private @Nullable Thread catchUpThread;
 
   /**
+   * @param eventClient carries the beacon node's event stream
    * @param alsoTold who hears of L1 events before the feed does: the senders
    * @param onDeath told when a thread dies of an error: the node cannot go on
    */
   L1Runner(
       L1Link link,
+      HttpClient eventClient,
       L1Feed feed,
       SequencerLoop loop,
       List<Consumer<L1Event>> alsoTold,
       LongSupplier clockMs,
       Thread.UncaughtExceptionHandler onDeath) {
     this.link = link;
+    this.eventClient = eventClient;
     this.feed = feed;
     this.loop = loop;
     this.alsoTold = List.copyOf(alsoTold);
@@ -75,7 +80,7 @@ final class L1Runner implements AutoCloseable {
           new L1Follower(
               link.execution(),
               link.beacon(),
-              link.transport().client(),
+              eventClient,
               link.spec().clock(),
               heads,
               duties,

@@ -23,7 +23,7 @@ import io.lockstep.node.rpc.SyncDesk;
 import io.lockstep.node.rpc.TxMethods;
 import io.lockstep.node.rpc.TxpoolMethods;
 import io.lockstep.preconf.commitment.CommitmentDomain;
-import io.lockstep.preconf.gossip.GossipNode;
+import io.lockstep.preconf.gossip.Gossip;
 import io.lockstep.preconf.gossip.Topics;
 import io.lockstep.preconf.wire.Routes;
 import io.lockstep.preconf.wire.RpcEndpoint;
@@ -60,29 +60,19 @@ final class NodeApi {
   private final Outbox outbox;
   private final SyncDesk desk;
   private final Streams streams;
-  private final GossipNode gossip;
+  private final Gossip gossip;
   private final LongSupplier clockMs;
   private final Map<Long, RpcEndpoint> endpoints = new LinkedHashMap<>();
 
-  NodeApi(
-      NodeConfig config,
-      Core core,
-      WindowClock clock,
-      CommitmentDomain domain,
-      SequencerLoop loop,
-      Outbox outbox,
-      SyncDesk desk,
-      Streams streams,
-      GossipNode gossip,
-      LongSupplier clockMs) {
+  NodeApi(NodeConfig config, NodeParts parts, Gossip gossip, LongSupplier clockMs) {
     this.config = config;
-    this.core = core;
-    this.clock = clock;
-    this.domain = domain;
-    this.loop = loop;
-    this.outbox = outbox;
-    this.desk = desk;
-    this.streams = streams;
+    this.core = parts.core();
+    this.clock = parts.clock();
+    this.domain = parts.domain();
+    this.loop = parts.loop();
+    this.outbox = parts.outbox();
+    this.desk = parts.desk();
+    this.streams = parts.streams();
     this.gossip = gossip;
     this.clockMs = clockMs;
     PoolReads pool = new PoolReads(loop, core.pools());

@@ -4,7 +4,7 @@ package io.lockstep.node.wire;
 import io.lockstep.node.rpc.Streams;
 import io.lockstep.node.rpc.SyncDesk;
 import io.lockstep.preconf.gossip.FragMessage;
-import io.lockstep.preconf.gossip.GossipNode;
+import io.lockstep.preconf.gossip.Gossip;
 import io.lockstep.preconf.gossip.PeerId;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.gossip.TicksAnswer;
@@ -18,7 +18,7 @@ import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.LoopListener;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,17 +32,22 @@ final class Outbox implements LoopListener {
 
   private final SyncDesk waiting;
   private final Streams streams;
+  private final RandomGenerator random;
   private volatile @Nullable NodeView view;
-  private volatile @Nullable GossipNode gossip;
+  private volatile @Nullable Gossip gossip;
   private volatile @Nullable SequencerLoop loop;
   private NodeStatus.@Nullable State announced;
 
-  Outbox(SyncDesk waiting, Streams streams) {
+  /**
+   * @param random which peer is asked; used on the sequencing thread alone
+   */
+  Outbox(SyncDesk waiting, Streams streams, RandomGenerator random) {
     this.waiting = waiting;
     this.streams = streams;
+    this.random = random;
   }
 
-  void connect(SequencerLoop target, GossipNode node) {
+  void connect(SequencerLoop target, Gossip node) {
     this.loop = target;
     this.gossip = node;
   }
@@ -100,7 +105,7 @@ final class Outbox implements LoopListener {
 
   @Override
   public void missingTicks(long firstTick, boolean everyPeer) {
-    GossipNode node = gossip;
+    Gossip node = gossip;
     SequencerLoop target = loop;
     if (node == null || target == null) {
       return;
@@ -109,8 +114,7 @@ final class Outbox implements LoopListener {
     if (peers.isEmpty()) {
       return;
     }
-    List<PeerId> asked =
-        everyPeer ? peers : List.of(peers.get(ThreadLocalRandom.current().nextInt(peers.size())));
+    List<PeerId> asked = everyPeer ? peers : List.of(peers.get(random.nextInt(peers.size())));
     Bytes request = new TicksAnswer.Request(firstTick, TicksAnswer.MAX_SEALS).encoded();
     for (PeerId peer : asked) {
       var _ =
@@ -137,7 +141,7 @@ final class Outbox implements LoopListener {
   }
 
   private void flood(byte topic, Bytes payload) {
-    GossipNode node = gossip;
+    Gossip node = gossip;
     if (node != null) {
       node.flood(topic, payload);
     }

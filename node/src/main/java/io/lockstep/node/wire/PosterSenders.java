@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * The operator's two poster keys, each with its own sender: a posting goes to a key that has none
  * under way, so that a stuck nonce of one cannot block the last post (protocol §1.1). Any thread.
  */
-final class PosterSenders implements Poster.PostingPort, AutoCloseable {
+public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PosterSenders.class);
   private static final long POLL_MS = 50;
   private static final long NOT_INCLUDED = Long.MAX_VALUE;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.config.L1Config;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.preset.Preset;
+import io.lockstep.l1client.http.JdkTransport;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import java.net.InetAddress;
@@ -30,11 +31,14 @@ class L1LinkTest {
             List.of(URI.create("http://name:secret-word@" + host + "/?key=secret-query")),
             1_000);
 
-    assertThatThrownBy(() -> L1Link.open(config, cluster(), Runnable::run))
-        .isInstanceOf(StartFailure.class)
-        .hasMessageContaining("L1 cannot be reached")
-        .hasMessageContaining(host)
-        .hasMessageNotContaining("secret");
+    try (JdkTransport transport = new JdkTransport(2_000)) {
+      assertThatThrownBy(
+              () -> L1Link.open(config, cluster(), transport, Runnable::run, System::nanoTime))
+          .isInstanceOf(StartFailure.class)
+          .hasMessageContaining("L1 cannot be reached")
+          .hasMessageContaining(host)
+          .hasMessageNotContaining("secret");
+    }
   }
 
   private static ClusterFile cluster() {

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * gossip-work}, answers {@code gossip-answer-i}; every method may be called from any thread and
  * none blocks but {@link #close}.
  */
-public final class GossipNode implements AutoCloseable {
+public final class GossipNode implements Gossip, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GossipNode.class);
   private static final int ANSWER_THREADS = 2;
 
@@ -148,7 +148,7 @@ public final class GossipNode implements AutoCloseable {
     return id;
   }
 
-  /** The peers that are connected now. */
+  @Override
   public List<PeerId> peers() {
     return List.copyOf(peers.keySet());
   }
@@ -158,23 +158,14 @@ public final class GossipNode implements AutoCloseable {
     return ((InetSocketAddress) server.localAddress()).getPort();
   }
 
-  /**
-   * Sends to every peer, which pass it on. It will not be delivered here when it comes back.
-   *
-   * @throws IllegalArgumentException when it is longer than a frame may be
-   */
+  @Override
   public void flood(byte topic, Bytes payload) {
     checkLength(payload);
     seen.add(key(topic, payload));
     spread(topic, payload, id);
   }
 
-  /**
-   * Asks one peer. The future fails with IOException when the peer is not there, goes away or
-   * refuses, with TimeoutException when it does not answer in time.
-   *
-   * @throws IllegalArgumentException when it is longer than a frame may be
-   */
+  @Override
   public CompletableFuture<Bytes> request(PeerId peer, byte topic, Bytes payload) {
     checkLength(payload);
     List<PeerConnection> connections = peers.get(peer);

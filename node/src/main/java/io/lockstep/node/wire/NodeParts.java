@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.wire;
+
+import io.lockstep.config.NodeConfig;
+import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.SequencerConfig;
+import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.Genesis;
+import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.RegistryReader;
+import io.lockstep.l1client.execution.BlockTag;
+import io.lockstep.node.rpc.Streams;
+import io.lockstep.node.rpc.SyncDesk;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.gossip.Gossip;
+import io.lockstep.preconf.gossip.GossipListener;
+import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Wei;
+import io.lockstep.sequencer.builder.BuilderRules;
+import io.lockstep.sequencer.builder.TickBuilder;
+import io.lockstep.sequencer.derive.Derivation;
+import io.lockstep.sequencer.derive.DerivationLog;
+import io.lockstep.sequencer.derive.DerivationRules;
+import io.lockstep.sequencer.derive.L1Feed;
+import io.lockstep.sequencer.follow.Follower;
+import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.head.L1View;
+import io.lockstep.sequencer.head.NodeStatus;
+import io.lockstep.sequencer.head.NodeView;
+import io.lockstep.sequencer.head.Turns;
+import io.lockstep.sequencer.loop.Command;
+import io.lockstep.sequencer.loop.Core;
+import io.lockstep.sequencer.loop.LoopRules;
+import io.lockstep.sequencer.loop.Pools;
+import io.lockstep.sequencer.loop.SequencerLoop;
+import io.lockstep.sequencer.mempool.DropListener;
+import io.lockstep.sequencer.mempool.Mempool;
+import io.lockstep.sequencer.mempool.MempoolLimits;
+import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.tick.HeaderExtra;
+import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.window.WindowClock;
+import io.lockstep.storage.kv.Column;
+import io.lockstep.storage.kv.KeyValueStore;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of a node but its threads, sockets and disk: assembled from a configuration and {@link
+ * NodePorts}, driven from outside through {@link #loop}, {@link #senders} and what L1 and the peers
+ * say. Which thread may call a part is that part's own matter.
+ */
+public final class NodeParts implements AutoCloseable {
+  /** Protocol §6.2: λβ = 0.5 × 0.6. */
+  private static final int EXPOSURE_SHARE_PERCENT = 30;
+
+  /** An operator that starts waits so long for its peers to tell what is not posted yet. */
+  private static final long PEER_PATIENCE_MS = 3_000;
+
+  /** Protocol §6.2: what a transaction counts that bought no coverage, 0.0001 ETH. */
+  private static final Wei COUNTED_PER_TRANSACTION = Wei.of(100_000_000_000_000L);
+
+  /** Entries of the derivation log below which a reorg during a pause is not looked for. */
+  private static final int RESUME_ENTRIES = 256;
+
+  private final L1Link l1;
+  private final ClusterFile cluster;
+  private final WindowClock clock;
+  private final CommitmentDomain domain;
+  private final Core core;
+  private final Streams streams;
+  private final SyncDesk desk = new SyncDesk();
+  private final Outbox outbox;
+  private final PeerDesk peerDesk;
+  private final SequencerLoop loop;
+  private final @Nullable PosterSenders senders;
+  private final @Nullable Integer operatorId;
+
+  private NodeParts(NodeConfig config, NodePorts ports, Cluster chains)
+      throws StartFailure, L1Exception {
+    this.l1 = ports.l1();
+    this.cluster = config.cluster().cluster();
+    this.clock =
+        new WindowClock(
+            l1.spec().clock(),
+            cluster.parameters().tickSeconds(),
+            cluster.parameters().handoverLeadSeconds());
+    this.domain = new CommitmentDomain(cluster.l1().chainId(), cluster.operatorRegistry());
+    this.core = core(ports.store(), chains, config);
+    this.streams = new Streams(domain, ports.streams());
+    this.outbox = new Outbox(desk, streams, ports.random());
+    OperatorConfig keys = config.operator();
+    if (keys == null) {
+      this.operatorId = null;
+      this.senders = null;
+      this.loop = new SequencerLoop(core, null, outbox);
+    } else {
+      int id = registeredId(keys);
+      this.operatorId = id;
+      this.senders =
+          new PosterSenders(
+              l1.execution(),
+              ports.store(),
+              keys.posters(),
+              cluster,
+              ports.kzg(),
+              this::postingLanded);
+      this.loop =
+          new SequencerLoop(core, operator(id, keys, config.sequencer(), ports, senders), outbox);
+    }
+    this.peerDesk =
+        new PeerDesk(
+            loop, core.ledger(), () -> HeaderExtra.of(outbox.view().first().head()).tick());
+    outbox.publishFirst(NodeView.of(chains, null, core.turns().schedule(), NodeStatus.STARTING));
+  }
+
+  /**
+   * Opens the chains and assembles the parts; nothing moves yet.
+   *
+   * @throws StartFailure when the cluster file or the operator's keys do not fit
+   * @throws L1Exception when L1 cannot be asked for the operator's registration
+   */
+  public static NodeParts assemble(NodeConfig config, NodePorts ports)
+      throws StartFailure, L1Exception {
+    Cluster chains = chains(ports.store(), geneses(config.cluster().cluster()));
+    try {
+      return new NodeParts(config, ports, chains);
+    } catch (StartFailure | L1Exception | RuntimeException e) {
+      close(chains);
+      throw e;
+    }
+  }
+
+  /** The columns that a node's store must have. */
+  public static List<Column> columns(ClusterFile cluster) throws StartFailure {
+    List<Column> columns = new ArrayList<>();
+    geneses(cluster).forEach(genesis -> columns.addAll(ChainDb.columns(prefix(genesis))));
+    columns.addAll(CommitmentLedger.columns());
+    columns.addAll(CommitmentSigner.columns());
+    columns.addAll(DerivationLog.columns());
+    columns.addAll(PosterSenders.columns());
+    return columns;
+  }
+
+  private static List<Genesis> geneses(ClusterFile cluster) throws StartFailure {
+    List<Genesis> out = new ArrayList<>();
+    for (ClusterFile.Rollup rollup : cluster.rollups()) {
+      try {
+        out.add(Genesis.parse(rollup.genesis()));
+      } catch (DecodeException e) {
+        throw new StartFailure(
+            StartFailure.Kind.CONFIGURATION,
+            "genesis of rollup " + rollup.chainId() + ": " + e.getMessage(),
+            e);
+      }
+    }
+    return out;
+  }
+
+  private static String prefix(Genesis genesis) {
+    return "r" + genesis.chainId();
+  }
+
+  private static Cluster chains(KeyValueStore store, List<Genesis> geneses) {
+    List<Rollup> rollups = new ArrayList<>();
+    for (Genesis genesis : geneses) {
+      rollups.add(new Rollup(genesis, ChainDb.open(store, prefix(genesis), genesis)));
+    }
+    return new Cluster(rollups);
+  }
+
+  private Core core(KeyValueStore store, Cluster chains, NodeConfig config) {
+    Hash32 clusterId = CommitmentDomain.clusterId(cluster.l1().chainId(), cluster.clusterInbox());
+    List<Hash32> genesisHashes =
+        chains.rollups().stream().map(rollup -> rollup.chain().genesisHeader().hash()).toList();
+    Hash32 genesisBatchHash =
+        ClusterInboxAbi.genesisBatchHash(clusterId, ClusterInboxAbi.headOf(genesisHashes));
+    DerivationRules rules =
+        new DerivationRules(
+            l1.spec().clock(),
+            cluster.parameters().tickSeconds(),
+            cluster.parameters().minAnchorLagSlots());
+    CommitmentLedger ledger = new CommitmentLedger(store, domain);
+    DerivationLog log = new DerivationLog(store);
+    L1View view = new L1View(l1.spec().clock(), cluster.parameters().minAnchorLagSlots());
+    Turns turns = new Turns(clock, cluster.parameters().registryDelayEpochs(), Wei.ZERO);
+    Derivation derivation =
+        new Derivation(chains, log, rules, domain, clusterId, genesisBatchHash, turns::committer);
+    Follower follower = new Follower(chains, view, turns, domain, clusterId, ledger, rules);
+    LoopRules loopRules =
+        new LoopRules(
+            clusterId,
+            genesisBatchHash,
+            cluster.parameters().graceMs(),
+            COUNTED_PER_TRANSACTION,
+            EXPOSURE_SHARE_PERCENT,
+            config.gossip().peers().isEmpty() ? 0 : PEER_PATIENCE_MS);
+    Pools pools = new Pools(mempools(chains, config.sequencer()));
+    return new Core(chains, view, turns, ledger, log, derivation, follower, pools, loopRules);
+  }
+
+  private static Map<Long, Mempool> mempools(Cluster chains, SequencerConfig sequencer) {
+    MempoolLimits limits =
+        new MempoolLimits(
+            sequencer.mempoolMaxTransactions(),
+            sequencer.mempoolMaxBytes(),
+            sequencer.mempoolMaxPerSender(),
+            MempoolLimits.DEFAULT.maxTransactionBytes(),
+            MempoolLimits.DEFAULT.queuedLifetimeMs(),
+            MempoolLimits.DEFAULT.minTipWei());
+    Map<Long, Mempool> out = new LinkedHashMap<>();
+    for (Rollup rollup : chains.rollups()) {
+      out.put(rollup.id(), new Mempool(limits, DropListener.NONE));
+    }
+    return out;
+  }
+
+  private int registeredId(OperatorConfig keys) throws StartFailure, L1Exception {
+    RegistryReader registry = l1.registry();
+    int id = registry.operatorOfCommitter(keys.committer().address(), BlockTag.LATEST);
+    if (id == 0) {
+      throw new StartFailure(
+          StartFailure.Kind.CONFIGURATION,
+          "committer "
+              + keys.committer().address()
+              + " is not registered in "
+              + cluster.operatorRegistry()
+              + ": register the operator first, or start without [operator] as a follower");
+    }
+    for (var poster : keys.posters()) {
+      if (registry.operatorOfPoster(poster.address(), BlockTag.LATEST) != id) {
+        throw new StartFailure(
+            StartFailure.Kind.CONFIGURATION,
+            "poster " + poster.address() + " is not a poster of operator " + id);
+      }
+    }
+    return id;
+  }
+
+  private SequencerLoop.OperatorParts operator(
+      int id,
+      OperatorConfig keys,
+      SequencerConfig sequencer,
+      NodePorts ports,
+      PosterSenders posting) {
+    CommitmentSigner signer =
+        new CommitmentSigner(
+            keys.committer(),
+            domain,
+            ports.store(),
+            keys.durability() == OperatorConfig.Durability.FSYNC
+                ? KeyValueStore.Durability.FSYNC
+                : KeyValueStore.Durability.PROCESS);
+    TickBuilder builder =
+        new TickBuilder(
+            new BuilderRules(
+                core.rules().clusterId(), sequencer.fragMinIntervalMs(), sequencer.heartbeatMs()),
+            core.cluster().rollups(),
+            core.pools().byRollup(),
+            signer,
+            core.ledger());
+    Poster poster =
+        new Poster(
+            id,
+            core.cluster(),
+            core.ledger(),
+            core.derivationLog(),
+            core.rules().genesisBatchHash(),
+            posting,
+            ports.cpu());
+    return new SequencerLoop.OperatorParts(id, signer, builder, poster);
+  }
+
+  private void postingLanded(long windowSlot, boolean success) {
+    var _ = loop.offer(new Command.PostingLanded(windowSlot, success));
+  }
+
+  /** From now on what the loop releases goes to these peers. */
+  public void connect(Gossip gossip) {
+    outbox.connect(loop, gossip);
+  }
+
+  /** Reads L1 for the loop; its owner brings the thread. */
+  public L1Feed feed() {
+    return new L1Feed(
+        l1.execution(),
+        l1.inbox(),
+        l1.registry(),
+        l1.blobs(),
+        l1.spec().clock(),
+        new L1Feed.Sources(cluster.clusterInbox(), cluster.deploymentBlock()),
+        update -> put(new Command.L1(update)));
+  }
+
+  private void put(Command command) {
+    try {
+      loop.put(command);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The derivation log's newest entries, newest first: from where the feed goes on. */
+  public List<DerivationLog.Entry> derived() {
+    DerivationLog log = core.derivationLog();
+    List<DerivationLog.Entry> out = new ArrayList<>();
+    DerivationLog.Entry entry = log.last();
+    while (entry != null && out.size() < RESUME_ENTRIES) {
+      out.add(entry);
+      entry = entry.l1Number() == 0 ? null : log.newestUpTo(entry.l1Number() - 1);
+    }
+    return out;
+  }
+
+  /** Takes what peers send. */
+  public GossipListener peerDesk() {
+    return peerDesk;
+  }
+
+  public SequencerLoop loop() {
+    return loop;
+  }
+
+  /** The senders of L1 transactions; null in a follower. */
+  public @Nullable PosterSenders senders() {
+    return senders;
+  }
+
+  /** The operator's number in the registry; null in a follower. */
+  public @Nullable Integer operatorId() {
+    return operatorId;
+  }
+
+  public Core core() {
+    return core;
+  }
+
+  /** The newest picture that the loop has published. */
+  public NodeView view() {
+    return outbox.view();
+  }
+
+  public CommitmentDomain domain() {
+    return domain;
+  }
+
+  WindowClock clock() {
+    return clock;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  SyncDesk desk() {
+    return desk;
+  }
+
+  Streams streams() {
+    return streams;
+  }
+
+  /** Closes the chains; the store is its owner's to close. */
+  @Override
+  public void close() {
+    close(core.cluster());
+  }
+
+  private static void close(Cluster chains) {
+    for (Rollup rollup : chains.rollups().reversed()) {
+      rollup.chain().close();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.wire;
+
+import io.lockstep.storage.kv.KeyValueStore;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a node's parts stand on: disk, L1, threads, chance. A running node brings RocksDB, HTTP and
+ * threads of its own; a simulation brings a disk in memory, an L1 in the same process and executors
+ * that do the work at once.
+ *
+ * @param store has {@link NodeParts#columns}
+ * @param random used on the sequencing thread alone; nothing secret comes from it
+ * @param cpu for encoding batches
+ * @param kzg for commitments and proofs of blobs
+ * @param streams one thread, so that order is kept
+ */
+public record NodePorts(
+    KeyValueStore store,
+    L1Link l1,
+    RandomGenerator random,
+    Executor cpu,
+    Executor kzg,
+    Executor streams) {}
