@@ -11,8 +11,11 @@ import java.util.List;
  * @param posters the two L1 senders, so that a stuck nonce of one cannot block the last post
  *     (protocol §1.1)
  * @param durability what must have happened before a signature is shown
+ * @param doppelgangerEpochs L1 epochs that a new, moved or restored signing database listens for
+ *     another signer; 0 listens for none
  */
-public record OperatorConfig(SecretKey committer, List<SecretKey> posters, Durability durability) {
+public record OperatorConfig(
+    SecretKey committer, List<SecretKey> posters, Durability durability, int doppelgangerEpochs) {
   /** An operator has two poster keys (protocol §1.1). */
   public static final int POSTERS = 2;
 

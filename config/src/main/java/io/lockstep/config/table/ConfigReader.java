@@ -107,7 +107,8 @@ public final class ConfigReader {
             ? new OperatorConfig(
                 values.get(Keys.OPERATOR_COMMITTER),
                 values.get(Keys.OPERATOR_POSTERS),
-                values.get(Keys.OPERATOR_DURABILITY))
+                values.get(Keys.OPERATOR_DURABILITY),
+                values.get(Keys.OPERATOR_DOPPELGANGER_EPOCHS))
             : null;
     return new NodeConfig(
         new L1Config(

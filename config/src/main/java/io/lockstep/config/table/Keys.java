@@ -79,6 +79,14 @@ public final class Keys {
           "fsync",
           "what survives before a signature is shown: loss of power (fsync) or a killed process"
               + " (process)");
+  static final Key<Integer> OPERATOR_DOPPELGANGER_EPOCHS =
+      Key.of(
+          "operator.doppelganger-epochs",
+          integer(0, 100),
+          "1",
+          "L1 epochs that a new, moved or restored signing database listens for another signer with"
+              + " its key before it signs; 0 does not listen, which is safe only for a key that"
+              + " was never used");
 
   static final Key<String> RPC_HOST =
       Key.of("rpc.host", host(), LOOPBACK, "address on which JSON-RPC listens");
@@ -208,6 +216,7 @@ public final class Keys {
           OPERATOR_COMMITTER,
           OPERATOR_POSTERS,
           OPERATOR_DURABILITY,
+          OPERATOR_DOPPELGANGER_EPOCHS,
           RPC_HOST,
           RPC_PORT,
           RPC_CALL_GAS_CAP,

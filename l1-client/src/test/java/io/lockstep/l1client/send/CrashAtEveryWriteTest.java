@@ -112,6 +112,11 @@ class CrashAtEveryWriteTest {
     }
 
     @Override
+    public void sync() {
+      store.sync();
+    }
+
+    @Override
     public void scan(Column column, byte[] from, Visitor visitor) {
       store.scan(column, from, visitor);
     }

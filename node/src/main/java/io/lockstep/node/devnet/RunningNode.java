@@ -4,11 +4,13 @@ package io.lockstep.node.devnet;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.cli.CommandLineParser;
 import io.lockstep.config.cli.Invocation;
+import io.lockstep.config.cluster.DevnetFile;
 import io.lockstep.node.wire.LockstepNode;
 import io.lockstep.node.wire.StartFailure;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +59,21 @@ sealed interface RunningNode extends AutoCloseable {
     }
   }
 
+  /**
+   * Arguments of the node's command. An operator that starts for the very first time has no twin;
+   * it is told so here and not in its file, so that a copy of its folder does listen for one.
+   */
+  private static List<String> arguments(DevnetLayout.Place place) {
+    List<String> arguments =
+        new ArrayList<>(List.of("node", "--config", place.config().toString()));
+    if (place.role() == DevnetFile.Role.OPERATOR && Files.notExists(place.dataDir())) {
+      arguments.addAll(List.of("--operator-doppelganger-epochs", "0"));
+    }
+    return arguments;
+  }
+
   static RunningNode inside(DevnetLayout.Place place) throws DevnetFailure {
-    Invocation invocation =
-        CommandLineParser.parse(List.of("node", "--config", place.config().toString()), Map.of());
+    Invocation invocation = CommandLineParser.parse(arguments(place), Map.of());
     if (!(invocation instanceof Invocation.Node(NodeConfig config))) {
       throw new DevnetFailure(false, place.config() + " is not a node's: " + invocation);
     }
@@ -79,13 +93,8 @@ sealed interface RunningNode extends AutoCloseable {
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.lockstep.node.main.Main",
-            "node",
-            "--config",
-            place.config().toString()));
+        List.of("-cp", System.getProperty("java.class.path"), "io.lockstep.node.main.Main"));
+    command.addAll(arguments(place));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LOCKSTEP_DEVNET_PID", Long.toString(ProcessHandle.current().pid()));
     builder.redirectErrorStream(true);

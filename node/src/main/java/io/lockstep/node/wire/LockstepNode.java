@@ -86,6 +86,8 @@ public final class LockstepNode implements AutoCloseable {
     ClusterFile cluster = config.cluster().cluster();
     KeyValueStore store =
         keep(RocksStore.open(config.storage().dir().resolve("db"), NodeParts.columns(cluster)));
+    DiskSigning signing =
+        keep(new DiskSigning(config.storage().dir(), store, clockMs, this::onDeath));
     ExecutorService kzg = Threads.cpu("kzg", 1);
     started.push(kzg::shutdownNow);
     ExecutorService cpu = Threads.cpu("cpu", 1);
@@ -97,7 +99,8 @@ public final class LockstepNode implements AutoCloseable {
     NodeParts node =
         keep(
             NodeParts.assemble(
-                config, new NodePorts(store, l1, new SplittableRandom(), cpu, kzg, streams)));
+                config,
+                new NodePorts(store, signing, l1, new SplittableRandom(), cpu, kzg, streams)));
     parts = node;
 
     GossipNode gossip =

@@ -18,6 +18,8 @@ import io.lockstep.preconf.gossip.Gossip;
 import io.lockstep.preconf.gossip.GossipListener;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.SigningDatabase;
+import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Wei;
@@ -122,6 +124,11 @@ public final class NodeParts implements AutoCloseable {
     outbox.publishFirst(NodeView.of(chains, null, core.turns().schedule(), NodeStatus.STARTING));
   }
 
+  /** What waits for the disk can leave: the loop looks at once. */
+  private void synced() {
+    var _ = loop.offer(new Command.Synced());
+  }
+
   /**
    * Opens the chains and assembles the parts; nothing moves yet.
    *
@@ -144,7 +151,7 @@ public final class NodeParts implements AutoCloseable {
     List<Column> columns = new ArrayList<>();
     geneses(cluster).forEach(genesis -> columns.addAll(ChainDb.columns(prefix(genesis))));
     columns.addAll(CommitmentLedger.columns());
-    columns.addAll(CommitmentSigner.columns());
+    columns.addAll(SigningDatabase.mainColumns());
     columns.addAll(DerivationLog.columns());
     columns.addAll(PosterSenders.columns());
     return columns;
@@ -250,15 +257,13 @@ public final class NodeParts implements AutoCloseable {
       OperatorConfig keys,
       SequencerConfig sequencer,
       NodePorts ports,
-      PosterSenders posting) {
-    CommitmentSigner signer =
-        new CommitmentSigner(
-            keys.committer(),
-            domain,
-            ports.store(),
-            keys.durability() == OperatorConfig.Durability.FSYNC
-                ? KeyValueStore.Durability.FSYNC
-                : KeyValueStore.Durability.PROCESS);
+      PosterSenders posting)
+      throws StartFailure {
+    SigningScope scope =
+        new SigningScope(
+            core.rules().clusterId(), cluster.l1().chainId(), keys.committer().address());
+    CommitmentSigner signer = ports.signing().open(keys, scope, domain, core.ledger());
+    signer.onDurable(this::synced);
     TickBuilder builder =
         new TickBuilder(
             new BuilderRules(

@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
  * that do the work at once.
  *
  * @param store has {@link NodeParts#columns}
+ * @param signing opens the signing database of an operator
  * @param random used on the sequencing thread alone; nothing secret comes from it
  * @param cpu for encoding batches
  * @param kzg for commitments and proofs of blobs
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  */
 public record NodePorts(
     KeyValueStore store,
+    SigningPort signing,
     L1Link l1,
     RandomGenerator random,
     Executor cpu,

@@ -96,7 +96,7 @@ public final class SignedCodec {
         signature);
   }
 
-  private static void writeCtx(RlpWriter out, Ctx ctx) {
+  public static void writeCtx(RlpWriter out, Ctx ctx) {
     out.startList()
         .integer(ctx.anchorNumber())
         .hash(ctx.anchorHash())
@@ -105,7 +105,7 @@ public final class SignedCodec {
         .endList();
   }
 
-  private static Ctx readCtx(RlpReader in) throws DecodeException {
+  public static Ctx readCtx(RlpReader in) throws DecodeException {
     RlpReader list = in.list();
     long anchorNumber = list.integer();
     var anchorHash = list.hash();

@@ -63,8 +63,14 @@ public final class CommitmentLedger {
     return true;
   }
 
-  /** Adds an own frag to the batch that its signature is recorded in; heartbeats are not kept. */
-  public void put(KeyValueStore.Batch batch, FragMessage message) {
+  /** Keeps an own frag, whatever was heard at its place; heartbeats are not kept. */
+  public void put(FragMessage message) {
+    KeyValueStore.Batch batch = store.newBatch();
+    put(batch, message);
+    store.commit(batch, KeyValueStore.Durability.PROCESS);
+  }
+
+  private static void put(KeyValueStore.Batch batch, FragMessage message) {
     byte[] key = fragKey(message.frag().object().tick(), message.frag().object().fragIdx());
     if (message.parts().isEmpty()) {
       return;
@@ -91,12 +97,26 @@ public final class CommitmentLedger {
     return true;
   }
 
-  /** Adds an own seal to the batch that its signature is recorded in. */
-  public void put(KeyValueStore.Batch batch, SealMessage message) {
+  /** Keeps an own seal, whatever was heard of its tick. */
+  public void put(SealMessage message) {
+    KeyValueStore.Batch batch = store.newBatch();
+    put(batch, message);
+    store.commit(batch, KeyValueStore.Durability.PROCESS);
+  }
+
+  private static void put(KeyValueStore.Batch batch, SealMessage message) {
     batch.put(SEALS, tickKey(message.tick()), message.encoded().unsafeArray());
     for (SealMessage.SealedBlock block : message.blocks()) {
       batch.put(SEALED_BLOCKS, block.leaf().blockHash().toArray(), tickKey(message.tick()));
     }
+  }
+
+  public boolean hasFrag(long tick, long fragIdx) {
+    return store.get(FRAGS, fragKey(tick, fragIdx)) != null;
+  }
+
+  public boolean hasSeal(long tick) {
+    return store.get(SEALS, tickKey(tick)) != null;
   }
 
   public @Nullable SealMessage seal(long tick) {

@@ -7,185 +7,349 @@ import io.lockstep.preconf.commitment.Frag;
 import io.lockstep.preconf.commitment.Seal;
 import io.lockstep.preconf.commitment.Signed;
 import io.lockstep.preconf.commitment.SignedObject;
-import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.codec.RlpReader;
-import io.lockstep.primitives.codec.RlpWriter;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.crypto.Secp256k1;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.crypto.Signature;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
-import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs frags and seals with the committer key, never twice for one place (protocol §2.2, §7).
+ * Signs frags and seals with the committer key, and nothing that contradicts what it has signed
+ * before: after a kill, loss of power, a restored backup or beside a twin (protocol §2.2, §2.5 F1,
+ * §7).
  *
  * <p>Places are ordered: tick, then its frags by index, then its seal. A place at or below the
  * highest one signed is refused unless the very same statement was signed there; then the recorded
  * signature is given again. After the end-of-window seal of a window nothing more of it is signed.
- * The record is on disk, as durable as configured, before the signature leaves. Owner: the
- * sequencing thread.
+ * Ticks are reserved on the disk before they are used. A signature may leave once {@link
+ * #durability} has reached its ticket. Owner: the sequencing thread.
  */
 public final class CommitmentSigner {
-  private static final Column RECORDS = new Column("signing-records");
-  private static final byte[] EOP_KEY = {(byte) 0xff, 'e', 'o', 'p'};
-  private static final int PLACE_BYTES = 13;
-  private static final byte FRAG = 0;
-  private static final byte SEAL = 1;
+  /** Ticks that one reservation spends: so many fewer syncs, so many idle ticks after a restart. */
+  static final int RESERVED_TICKS = 4;
 
   private final SecretKey key;
   private final CommitmentDomain domain;
-  private final KeyValueStore store;
-  private final KeyValueStore.Durability durability;
-  private byte @Nullable [] highest;
-  private long lastEopWindowSlot;
+  private final SigningDatabase database;
+  private final GroupCommit commits;
+  private final SigningWatch watch;
+  private @Nullable TickRun run;
+  private @Nullable OpenTickJournal unfinished;
 
-  /** The columns that the store handed in must have. */
-  public static Collection<Column> columns() {
-    return List.of(RECORDS);
-  }
-
+  /**
+   * @param commits of the same database
+   * @param doppelgangerEpochs L1 epochs to listen for another signer with a new, moved or restored
+   *     database; 0 listens for none
+   * @param nowMs start of this process' signing: what its key signed later and it did not is a
+   *     twin's
+   */
   public CommitmentSigner(
       SecretKey key,
       CommitmentDomain domain,
-      KeyValueStore store,
-      KeyValueStore.Durability durability) {
+      SigningDatabase database,
+      GroupCommit commits,
+      int doppelgangerEpochs,
+      long nowMs) {
+    if (!key.address().equals(database.scope().committer())) {
+      throw new IllegalStateException("the signing database is not this key's");
+    }
     this.key = key;
     this.domain = domain;
-    this.store = store;
-    this.durability = durability;
-    byte[] top = new byte[PLACE_BYTES];
-    Arrays.fill(top, (byte) 0x7f);
-    store.scanDown(
-        RECORDS,
-        top,
-        (place, _) -> {
-          highest = place;
-          return false;
-        });
-    byte[] eop = store.get(RECORDS, EOP_KEY);
-    lastEopWindowSlot = eop == null ? -1 : ByteBuffer.wrap(eop).getLong();
+    this.database = database;
+    this.commits = commits;
+    this.watch = new SigningWatch(database, commits, domain, doppelgangerEpochs, nowMs);
+    takeUp();
+  }
+
+  /** Looks for the tick in which the last process died. */
+  private void takeUp() {
+    Place highest = database.highest();
+    if (highest == null || highest.seal() || database.absence() != null) {
+      return;
+    }
+    List<FragMessage> frags = database.journalledFrags(highest.tick());
+    if (frags.isEmpty()) {
+      return;
+    }
+    TickRun found = TickRun.of(frags);
+    boolean isWhole = found != null && found.nextFragIdx() == highest.index() + 1;
+    boolean mayContinue = isWhole && highest.tick() > database.state().closedTick();
+    run = mayContinue ? found : null;
+    FragMessage first = frags.getFirst();
+    unfinished =
+        new OpenTickJournal(
+            highest.tick(),
+            first.frag().ctx(),
+            first.frag().object().windowSlot(),
+            first.operatorId(),
+            frags,
+            mayContinue);
   }
 
   public Address committer() {
     return key.address();
   }
 
+  /** How far signatures are recorded; what leaves waits for it. Any thread. */
+  public Durability durability() {
+    return commits;
+  }
+
+  /** Runs whenever more is durable, on the thread that syncs; set once, before the first use. */
+  public void onDurable(Runnable action) {
+    commits.onDurable(action);
+  }
+
   /** The highest tick for which anything was signed, or -1. */
   public long highestTick() {
-    return highest == null ? -1 : ByteBuffer.wrap(highest).getLong();
+    Place highest = database.highest();
+    return highest == null ? -1 : highest.tick();
   }
 
-  /** Whether the tick with this number can still be opened: nothing at or above it was signed. */
+  /** Whether the key may sign now. To be asked before a tick is opened. */
+  public SigningVerdict verdict(long nowMs) {
+    return watch.verdict(nowMs);
+  }
+
+  /**
+   * Whether a tick with this number can still be opened: nothing at or above it was signed or
+   * reserved by an earlier process, and its window has not ended.
+   */
   public boolean mayOpen(long tick, long windowSlot) {
-    return tick > highestTick() && windowSlot > lastEopWindowSlot;
+    return tick > highestTick()
+        && tick > database.state().watermark()
+        && windowSlot > database.state().lastEopWindowSlot();
   }
 
-  /** Writes what must be on disk together with the signature before that is released. */
-  @FunctionalInterface
-  public interface AlongWith<T extends SignedObject> {
-    void put(KeyValueStore.Batch batch, Signed<T> signed);
-  }
-
-  public SigningOutcome<Frag> sign(Frag frag, Ctx ctx, AlongWith<Frag> alongWith) {
-    return sign(frag, ctx, place(frag.tick(), FRAG, frag.fragIdx()), false, alongWith);
-  }
-
-  public SigningOutcome<Seal> sign(Seal seal, Ctx ctx, AlongWith<Seal> alongWith) {
-    return sign(seal, ctx, place(seal.tick(), SEAL, 0), seal.eop(), alongWith);
-  }
-
-  private <T extends SignedObject> SigningOutcome<T> sign(
-      T object, Ctx ctx, byte[] place, boolean eop, AlongWith<T> alongWith) {
-    if (!ctx.hash().equals(object.ctxHash())) {
-      throw new IllegalStateException("the ctx handed in is not the one in the object");
+  /**
+   * Puts on the disk that {@code tick} is used, when that is not there yet; to be called when the
+   * tick is opened, so that its first frag does not wait for it.
+   *
+   * @throws StorageException when the disk fails; nothing is signed any more then
+   */
+  public void reserve(long tick) {
+    if (database.absence() != null || tick <= database.state().reservation()) {
+      return;
     }
-    byte[] recorded = store.get(RECORDS, place);
-    if (recorded != null) {
-      return repeat(object, ctx, recorded);
-    }
-    if (highest != null && Arrays.compareUnsigned(place, highest) < 0) {
-      return new SigningOutcome.Refused<>(
-          "tick "
-              + ByteBuffer.wrap(place).getLong()
-              + " lies below what was signed already, up to tick "
-              + highestTick());
-    }
-    if (object.windowSlot() <= lastEopWindowSlot) {
-      return new SigningOutcome.Refused<>(
-          "window "
-              + object.windowSlot()
-              + " is over: the end of window "
-              + lastEopWindowSlot
-              + " was signed");
-    }
-    Signature signature = Secp256k1.sign(domain.digest(object), key);
-    KeyValueStore.Batch batch =
-        store.newBatch().put(RECORDS, place, record(object.identity(), atMs(object), signature));
-    if (eop) {
-      batch.put(RECORDS, EOP_KEY, longBytes(object.windowSlot()));
-    }
-    Signed<T> signed = new Signed<>(object, ctx, signature);
-    alongWith.put(batch, signed);
-    store.commit(batch, durability);
-    highest = place;
-    if (eop) {
-      lastEopWindowSlot = object.windowSlot();
-    }
-    return new SigningOutcome.Granted<>(signed);
-  }
-
-  private <T extends SignedObject> SigningOutcome<T> repeat(T object, Ctx ctx, byte[] recorded) {
     try {
-      RlpReader in = RlpReader.over(recorded).list();
-      Hash32 identity = in.hash();
-      long atMs = in.integer();
-      Signature signature = Signature.fromBytes(in.bytes(Signature.LENGTH_BYTES));
-      if (identity.equals(object.identity()) && atMs == atMs(object)) {
-        Signed<T> signed = new Signed<>(object, ctx, signature);
-        return Objects.equals(key.address(), domain.signer(signed))
-            ? new SigningOutcome.Granted<>(signed)
-            : new SigningOutcome.Refused<>("this place was signed with another key or domain");
-      }
-    } catch (DecodeException e) {
-      throw new StorageException("a record of the signing database is damaged", e);
+      database.reserve(tick + RESERVED_TICKS - 1);
+    } catch (StorageException e) {
+      commits.fail(e);
+      throw e;
     }
-    return new SigningOutcome.Refused<>("something else was signed at this place");
   }
 
-  private static long atMs(SignedObject object) {
-    return switch (object) {
-      case Frag frag -> frag.sentAtMs();
-      case Seal seal -> seal.sealedAtMs();
-      case io.lockstep.preconf.commitment.Promise _ -> 0;
-    };
+  /**
+   * The tick in which the last process died, to be finished or to be given up; empty when there is
+   * none, and once anything higher was signed.
+   */
+  public Optional<OpenTickJournal> unfinished() {
+    return Optional.ofNullable(unfinished);
   }
 
-  private static byte[] record(Hash32 identity, long atMs, Signature signature) {
-    Bytes bytes = signature.toBytes();
-    return new RlpWriter(128)
-        .startList()
-        .hash(identity)
-        .integer(atMs)
-        .bytes(bytes)
-        .endList()
-        .toArray();
+  /** The node has caught up with L1: from now on it hears what others sign. */
+  public void caughtUp(long nowMs, long epochMs) {
+    watch.caughtUp(nowMs, epochMs);
   }
 
-  private static byte[] place(long tick, byte kind, long index) {
-    return ByteBuffer.allocate(PLACE_BYTES).putLong(tick).put(kind).putInt((int) index).array();
+  /** Whether {@link #restoredPast} is still to be told where the current window ends. */
+  public boolean isRestored() {
+    return watch.isRestored();
   }
 
-  private static byte[] longBytes(long value) {
-    return ByteBuffer.allocate(8).putLong(value).array();
+  /** Nothing up to {@code tick}, the end of the current window, is ever signed here. */
+  public void restoredPast(long tick) {
+    watch.restoredPast(tick);
+  }
+
+  /** A frag or seal that was heard or fetched; only what carries this key's signature counts. */
+  public void saw(Signed<? extends SignedObject> signed) {
+    watch.saw(signed);
+  }
+
+  /**
+   * Own ticks in a batch on L1: sealed by this key and valid as derivation judges.
+   *
+   * @param lastTick a sealed one
+   */
+  public void sawPosted(long windowSlot, long firstTick, long lastTick) {
+    watch.sawPosted(windowSlot, firstTick, lastTick);
+  }
+
+  /** Signs a frag with what it commits to. */
+  public SigningOutcome<FragMessage> sign(
+      Frag frag, Ctx ctx, int operatorId, List<FragMessage.Part> parts) {
+    Place place = Place.of(frag);
+    SigningOutcome<Signed<Frag>> known = repeat(frag, ctx, place, frag.sentAtMs());
+    if (known != null) {
+      return switch (known) {
+        case SigningOutcome.Refused<Signed<Frag>> no -> new SigningOutcome.Refused<>(no.reason());
+        case SigningOutcome.Granted<Signed<Frag>> yes ->
+            new SigningOutcome.Granted<>(
+                new FragMessage(yes.message(), operatorId, parts), yes.ticket());
+      };
+    }
+    TickRun before = runFor(frag, frag.tick());
+    String obstacle = obstacle(frag, place, before);
+    if (obstacle != null) {
+      return new SigningOutcome.Refused<>(obstacle);
+    }
+    reserve(frag.tick());
+    Signed<Frag> signed = new Signed<>(frag, ctx, signature(frag));
+    FragMessage message = new FragMessage(signed, operatorId, parts);
+    SigningRecord record = record(signed, frag.sentAtMs(), false, List.of());
+    long ticket = commit(database.newBatch(), place, record, message.encoded());
+    run = before.with(frag);
+    return new SigningOutcome.Granted<>(message, ticket);
+  }
+
+  /**
+   * Signs a seal with its blocks.
+   *
+   * @param deadCheck tells whether an earlier seal that gave a number another hash is dead
+   */
+  public SigningOutcome<SealMessage> sign(
+      Seal seal,
+      Ctx ctx,
+      int operatorId,
+      List<SealMessage.SealedBlock> blocks,
+      DeadCheck deadCheck) {
+    Place place = Place.of(seal);
+    SigningOutcome<Signed<Seal>> known = repeat(seal, ctx, place, seal.sealedAtMs());
+    if (known != null) {
+      return switch (known) {
+        case SigningOutcome.Refused<Signed<Seal>> no -> new SigningOutcome.Refused<>(no.reason());
+        case SigningOutcome.Granted<Signed<Seal>> yes ->
+            new SigningOutcome.Granted<>(
+                new SealMessage(yes.message(), operatorId, blocks), yes.ticket());
+      };
+    }
+    TickRun before = runFor(seal, seal.tick());
+    String obstacle = obstacle(seal, place, before);
+    NumberRule numbers = new NumberRule(database, deadCheck);
+    List<SigningRecord.SealedNumber> numbered =
+        blocks.stream()
+            .map(block ->
+                new SigningRecord.SealedNumber(
+                    block.leaf().rollupId(),
+                    block.leaf().number(),
+                    block.leaf().blockHash(),
+                    block.leaf().parentHash()))
+            .toList();
+    if (obstacle == null) {
+      obstacle = numbers.check(seal.tick(), ctx, numbered);
+    }
+    if (obstacle != null) {
+      return new SigningOutcome.Refused<>(obstacle);
+    }
+    reserve(seal.tick());
+    Signed<Seal> signed = new Signed<>(seal, ctx, signature(seal));
+    SealMessage message = new SealMessage(signed, operatorId, blocks);
+    SigningRecord record = record(signed, seal.sealedAtMs(), seal.eop(), numbered);
+    KeyValueStore.Batch batch = database.newBatch();
+    numbers.write(batch);
+    long ticket = commit(batch, place, record, message.encoded());
+    run = before.asSealed();
+    return new SigningOutcome.Granted<>(message, ticket);
+  }
+
+  /** The answer when nothing may be signed or the place is taken; null when it is free. */
+  private <T extends SignedObject> @Nullable SigningOutcome<Signed<T>> repeat(
+      T object, Ctx ctx, Place place, long atMs) {
+    if (!ctx.hash().equals(object.ctxHash())
+        || !object.clusterId().equals(database.scope().clusterId())) {
+      throw new IllegalStateException("not the object's ctx, or not this database's cluster");
+    }
+    String closed = watch.obstacle();
+    if (closed != null) {
+      return new SigningOutcome.Refused<>(closed);
+    }
+    SigningRecord recorded = database.record(place);
+    if (recorded == null) {
+      return null;
+    }
+    if (!recorded.identity().equals(object.identity()) || recorded.atMs() != atMs) {
+      return new SigningOutcome.Refused<>("something else was signed as " + place);
+    }
+    Signed<T> signed = new Signed<>(object, ctx, recorded.signature());
+    return Objects.equals(key.address(), domain.signer(signed))
+        ? new SigningOutcome.Granted<>(signed, commits.written())
+        : new SigningOutcome.Refused<>(place + " was signed with another key or domain");
+  }
+
+  private boolean isBegun(long tick) {
+    return run != null && run.tick() == tick;
+  }
+
+  private TickRun runFor(SignedObject object, long tick) {
+    TickRun current = run;
+    return current != null && current.tick() == tick ? current : TickRun.startingWith(tick, object);
+  }
+
+  private @Nullable String obstacle(SignedObject object, Place place, TickRun before) {
+    boolean begun = isBegun(place.tick());
+    Place highest = database.highest();
+    if (!begun && place.tick() <= database.state().watermark()) {
+      return "tick "
+          + place.tick()
+          + " is spent: all up to "
+          + database.state().watermark()
+          + " may have been used before the last start";
+    }
+    if (highest != null
+        && (begun ? place.compareTo(highest) < 0 : place.tick() <= highest.tick())) {
+      return place + " lies below what was signed already, up to " + highest;
+    }
+    if (object.windowSlot() <= database.state().lastEopWindowSlot()) {
+      return "window "
+          + object.windowSlot()
+          + " is over: the end of window "
+          + database.state().lastEopWindowSlot()
+          + " was signed";
+    }
+    return before.obstacle(object);
+  }
+
+  private long commit(KeyValueStore.Batch batch, Place place, SigningRecord record, Bytes message) {
+    try {
+      database.commitPlace(batch, place, record, message);
+    } catch (StorageException e) {
+      commits.fail(e);
+      throw e;
+    }
+    if (unfinished != null && place.tick() > unfinished.tick()) {
+      unfinished = null;
+    }
+    if (place.seal() && unfinished != null && place.tick() == unfinished.tick()) {
+      unfinished = null;
+    }
+    return commits.wrote();
+  }
+
+  private SigningRecord record(
+      Signed<?> signed, long atMs, boolean eop, List<SigningRecord.SealedNumber> blocks) {
+    return new SigningRecord(
+        signed.object().identity(),
+        atMs,
+        signed.signature(),
+        domain.digest(signed.object()),
+        signed.object().windowSlot(),
+        signed.ctx(),
+        eop,
+        blocks);
+  }
+
+  private Signature signature(SignedObject object) {
+    Hash32 digest = domain.digest(object);
+    return Secp256k1.sign(digest, key);
   }
 }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.signing;
 
-import io.lockstep.preconf.commitment.Signed;
-import io.lockstep.preconf.commitment.SignedObject;
-
-/** What came of asking for a signature. */
-public sealed interface SigningOutcome<T extends SignedObject> {
-  /** Signed and recorded: may be released. For a repeated request these are the recorded bytes. */
-  record Granted<T extends SignedObject>(Signed<T> signed) implements SigningOutcome<T> {}
+/**
+ * What came of asking for a signature. Immutable.
+ *
+ * @param <M> the message that carries it: {@link io.lockstep.preconf.gossip.FragMessage} or {@link
+ *     io.lockstep.preconf.gossip.SealMessage}
+ */
+public sealed interface SigningOutcome<M> {
+  /**
+   * Signed and recorded. For a repeated request these are the recorded bytes.
+   *
+   * @param ticket the message may leave once {@link Durability#durable()} has reached it
+   */
+  record Granted<M>(M message, long ticket) implements SigningOutcome<M> {}
 
   /**
    * Signing it would contradict, or could contradict, what this key has signed: never release it.
    */
-  record Refused<T extends SignedObject>(String reason) implements SigningOutcome<T> {}
+  record Refused<M>(String reason) implements SigningOutcome<M> {}
 }

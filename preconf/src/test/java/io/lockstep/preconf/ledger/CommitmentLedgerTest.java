@@ -57,15 +57,11 @@ class CommitmentLedgerTest {
   }
 
   private void own(FragMessage message) {
-    KeyValueStore.Batch batch = store.newBatch();
-    ledger.put(batch, message);
-    store.commit(batch, KeyValueStore.Durability.PROCESS);
+    ledger.put(message);
   }
 
   private void own(SealMessage message) {
-    KeyValueStore.Batch batch = store.newBatch();
-    ledger.put(batch, message);
-    store.commit(batch, KeyValueStore.Durability.PROCESS);
+    ledger.put(message);
   }
 
   private static List<Transaction> transactions(FragMessage message) {

@@ -4,148 +4,94 @@ package io.lockstep.preconf.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Frag;
-import io.lockstep.preconf.commitment.Scene;
 import io.lockstep.preconf.commitment.Seal;
-import io.lockstep.preconf.commitment.Signed;
-import io.lockstep.preconf.commitment.SignedObject;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.types.Hash32;
-import io.lockstep.storage.kv.Column;
-import io.lockstep.storage.kv.KeyValueStore;
-import io.lockstep.storage.kv.RocksStore;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The guard before the committer key, on a real store. */
+/** What the signer refuses by place, on a real store. */
 class CommitmentSignerTest {
-  private static final Column OTHER = new Column("other");
-  private static final byte[] KEY = {1};
-
   @TempDir Path dir;
 
-  private final Scene scene = new Scene(20261122L);
+  private final SigningScene scene = new SigningScene(20261122L);
   private final Ctx ctx = scene.ctx();
-  private RocksStore store;
-  private CommitmentSigner signer;
+  private SigningRig rig;
 
   @BeforeEach
   void open() {
-    open(scene.key(), scene.domain());
-  }
-
-  private void open(SecretKey key, CommitmentDomain domain) {
-    List<Column> columns = new ArrayList<>(CommitmentSigner.columns());
-    columns.add(OTHER);
-    store = RocksStore.open(dir, columns);
-    signer = new CommitmentSigner(key, domain, store, KeyValueStore.Durability.PROCESS);
+    rig = SigningRig.open(scene, dir);
   }
 
   @AfterEach
   void close() {
-    store.close();
+    rig.close();
   }
 
   private void reopen() {
-    store.close();
-    open();
-  }
-
-  private Frag frag(long window, long tick, long fragIdx) {
-    return scene.frag(window, tick, fragIdx, ctx, scene.hash());
-  }
-
-  private Seal seal(long window, long tick, boolean eop) {
-    return scene.seal(window, tick, ctx, scene.hash(), eop);
-  }
-
-  private Signed<Frag> granted(Frag frag) {
-    return granted(signer.sign(frag, ctx, (_, _) -> {}), frag);
-  }
-
-  private Signed<Seal> granted(Seal seal) {
-    return granted(signer.sign(seal, ctx, (_, _) -> {}), seal);
-  }
-
-  private <T extends SignedObject> Signed<T> granted(SigningOutcome<T> outcome, T object) {
-    assertThat(outcome).isInstanceOf(SigningOutcome.Granted.class);
-    Signed<T> signed = ((SigningOutcome.Granted<T>) outcome).signed();
-    assertThat(signed.object()).isEqualTo(object);
-    assertThat(scene.domain().signer(signed)).isEqualTo(scene.key().address());
-    return signed;
-  }
-
-  private void refused(Frag frag, String why) {
-    refused(signer.sign(frag, ctx, (_, _) -> fail()), why);
-  }
-
-  private void refused(Seal seal, String why) {
-    refused(signer.sign(seal, ctx, (_, _) -> fail()), why);
-  }
-
-  private static void fail() {
-    throw new AssertionError("nothing is written along with a refusal or a repetition");
-  }
-
-  private static void refused(SigningOutcome<?> outcome, String why) {
-    String reason =
-        switch (outcome) {
-          case SigningOutcome.Granted<?> granted -> "granted: " + granted.signed().object();
-          case SigningOutcome.Refused<?> no -> no.reason();
-        };
-    assertThat(reason).contains(why);
+    rig = rig.reopened();
   }
 
   @Test
   void signsPlacesInTheirOrder() {
-    assertThat(signer.committer()).isEqualTo(scene.key().address());
-    assertThat(signer.highestTick()).isEqualTo(-1);
-    granted(frag(5, 100, 0));
-    granted(frag(5, 100, 1));
-    granted(frag(5, 100, 256));
-    granted(seal(5, 100, false));
-    granted(frag(5, 101, 0));
-    granted(frag(5, 300, 0));
-    granted(seal(5, 300, true));
-    assertThat(signer.highestTick()).isEqualTo(300);
+    assertThat(rig.signer.committer()).isEqualTo(scene.scene.key().address());
+    assertThat(rig.signer.highestTick()).isEqualTo(-1);
+    Frag first = rig.grantFrag(5, 100, ctx);
+    assertThat(first.fragIdx()).isZero();
+    assertThat(rig.grantFrag(5, 100, ctx).fragIdx()).isEqualTo(1);
+    rig.grantSeal(5, 100, ctx, false);
+    rig.grantFrag(5, 101, ctx);
+    rig.grantFrag(5, 300, ctx);
+    rig.grantSeal(5, 300, ctx, true);
+    rig.grantSeal(6, 301, ctx, false);
+    assertThat(rig.signer.highestTick()).isEqualTo(301);
   }
 
   @Test
   void refusesLowerPlaces() {
-    granted(frag(5, 100, 3));
-    refused(frag(5, 99, 9), "below what was signed");
-    refused(frag(5, 100, 2), "below what was signed");
-    refused(seal(5, 99, false), "below what was signed");
-    granted(seal(5, 100, false));
-    refused(frag(5, 100, 4), "below what was signed");
-    refused(frag(5, 100, 0xffffffffL), "below what was signed");
-    granted(frag(5, 101, 0));
-    refused(seal(5, 99, false), "below what was signed");
+    rig.grantFrag(5, 100, ctx);
+    rig.refuse(rig.frag(5, 99, 0, Hash32.ZERO, ctx), ctx, "below what was signed");
+    rig.refuse(rig.seal(5, 99, ctx, false), ctx, "below what was signed");
+    rig.grantSeal(5, 100, ctx, false);
+    rig.refuse(rig.frag(5, 100, 1, Hash32.ZERO, ctx), ctx, "below what was signed");
+    rig.grantFrag(5, 101, ctx);
+    rig.refuse(rig.seal(5, 99, ctx, false), ctx, "below what was signed");
+  }
+
+  @Test
+  void refusesAFragThatDoesNotFollowOnTheLastOne() {
+    rig.refuse(rig.frag(5, 100, 1, Hash32.ZERO, ctx), ctx, "does not follow");
+    rig.refuse(rig.frag(5, 100, 0, scene.scene.hash(), ctx), ctx, "does not follow");
+    Frag first = rig.grantFrag(5, 100, ctx);
+    rig.refuse(rig.frag(5, 100, 2, first.identity(), ctx), ctx, "does not follow");
+    rig.refuse(rig.frag(5, 100, 1, Hash32.ZERO, ctx), ctx, "does not follow");
+    rig.refuse(rig.frag(6, 100, 1, first.identity(), ctx), ctx, "in another window");
+    Ctx other = scene.ctx();
+    rig.refuse(rig.frag(5, 100, 1, first.identity(), other), other, "under another ctx");
+    rig.refuse(rig.seal(5, 100, other, false), other, "under another ctx");
+    rig.grantFrag(5, 100, ctx);
   }
 
   @Test
   void refusesAnotherStatementAtTheSamePlace() {
-    Frag frag = frag(5, 100, 3);
-    Seal seal = seal(5, 100, false);
-    granted(frag);
-    refused(frag(5, 100, 3), "something else");
-    granted(seal);
-    refused(seal(5, 100, false), "something else");
-    refused(seal(5, 100, true), "something else");
-    refused(frag(5, 100, 3), "something else");
+    rig.grantFrag(5, 100, ctx);
+    rig.refuse(rig.frag(5, 100, 0, Hash32.ZERO, ctx), ctx, "something else");
+    rig.grantSeal(5, 100, ctx, false);
+    rig.refuse(rig.seal(5, 100, ctx, false), ctx, "something else");
+    rig.refuse(rig.seal(5, 100, ctx, true), ctx, "something else");
+    rig.refuse(rig.frag(5, 100, 0, Hash32.ZERO, ctx), ctx, "something else");
   }
 
   @Test
   void refusesTheSameStatementWithAnotherMoment() {
-    Frag frag = frag(5, 100, 3);
-    granted(frag);
+    Frag frag = rig.grantFrag(5, 100, ctx);
     Frag later =
         new Frag(
             frag.clusterId(),
@@ -157,9 +103,8 @@ class CommitmentSignerTest {
             frag.bodyRoot(),
             frag.sentAtMs() + 1);
     assertThat(later.identity()).isEqualTo(frag.identity());
-    refused(later, "something else");
-    Seal seal = seal(5, 100, false);
-    granted(seal);
+    rig.refuse(later, ctx, "something else");
+    Seal seal = rig.grantSeal(5, 100, ctx, false);
     Seal laterSeal =
         new Seal(
             seal.clusterId(),
@@ -171,117 +116,120 @@ class CommitmentSignerTest {
             seal.l1CallsHash(),
             seal.eop(),
             seal.sealedAtMs() + 1);
-    refused(laterSeal, "something else");
+    rig.refuse(laterSeal, ctx, "something else");
   }
 
   @Test
-  void givesTheRecordedBytesAgainAndWritesNothingWithThem() {
-    Frag frag = frag(5, 100, 3);
-    Signed<Frag> first = granted(frag);
-    granted(seal(5, 100, true));
-    SigningOutcome<Frag> again = signer.sign(frag, ctx, (_, _) -> fail());
-    assertThat(again).isEqualTo(new SigningOutcome.Granted<>(first));
+  void givesTheRecordedBytesAgain() {
+    Frag frag = rig.frag(5, 100, 0, Hash32.ZERO, ctx);
+    FragMessage first = rig.granted(rig.sign(frag, ctx));
+    List<SealMessage.SealedBlock> blocks = rig.newBlocks(100);
+    Seal seal = scene.seal(5, 100, ctx, blocks, true);
+    SealMessage sealed = rig.granted(rig.sign(seal, ctx, blocks));
+    assertThat(rig.granted(rig.sign(frag, ctx))).isEqualTo(first);
+    assertThat(rig.granted(rig.sign(seal, ctx, blocks))).isEqualTo(sealed);
     reopen();
-    assertThat(signer.sign(frag, ctx, (_, _) -> fail()))
-        .isEqualTo(new SigningOutcome.Granted<>(first));
+    assertThat(rig.granted(rig.sign(frag, ctx))).isEqualTo(first);
+    assertThat(rig.granted(rig.sign(seal, ctx, blocks))).isEqualTo(sealed);
   }
 
   @Test
   void signsNothingMoreOfAWindowThatItEnded() {
-    granted(frag(5, 100, 0));
-    granted(seal(5, 100, true));
-    refused(frag(5, 101, 0), "window 5 is over");
-    refused(seal(5, 101, false), "window 5 is over");
-    refused(frag(4, 101, 0), "window 4 is over");
-    granted(frag(6, 101, 0));
+    rig.grantFrag(5, 100, ctx);
+    rig.grantSeal(5, 100, ctx, true);
+    rig.refuse(rig.frag(5, 101, 0, Hash32.ZERO, ctx), ctx, "window 5 is over");
+    rig.refuse(rig.seal(5, 101, ctx, false), ctx, "window 5 is over");
+    rig.refuse(rig.frag(4, 101, 0, Hash32.ZERO, ctx), ctx, "window 4 is over");
+    assertThat(rig.signer.mayOpen(101, 5)).isFalse();
+    assertThat(rig.signer.mayOpen(101, 6)).isTrue();
     reopen();
-    refused(frag(5, 102, 0), "window 5 is over");
-    granted(seal(6, 101, false));
+    rig.refuse(rig.frag(5, 200, 0, Hash32.ZERO, ctx), ctx, "window 5 is over");
+    rig.grantSeal(6, 200, ctx, false);
   }
 
   @Test
   void saysWhatMayBeOpened() {
-    assertThat(signer.mayOpen(0, 0)).isTrue();
-    granted(frag(5, 100, 0));
-    assertThat(signer.mayOpen(100, 5)).isFalse();
-    assertThat(signer.mayOpen(99, 5)).isFalse();
-    assertThat(signer.mayOpen(101, 5)).isTrue();
-    granted(seal(5, 100, true));
-    assertThat(signer.mayOpen(101, 5)).isFalse();
-    assertThat(signer.mayOpen(101, 4)).isFalse();
-    assertThat(signer.mayOpen(101, 6)).isTrue();
-    reopen();
-    assertThat(signer.mayOpen(100, 6)).isFalse();
-    assertThat(signer.mayOpen(101, 5)).isFalse();
-    assertThat(signer.mayOpen(101, 6)).isTrue();
+    assertThat(rig.signer.mayOpen(0, 0)).isTrue();
+    rig.grantFrag(5, 100, ctx);
+    assertThat(rig.signer.mayOpen(100, 5)).isFalse();
+    assertThat(rig.signer.mayOpen(99, 5)).isFalse();
+    assertThat(rig.signer.mayOpen(101, 5)).isTrue();
   }
 
   @Test
-  void remembersEverythingAfterAReopening() {
-    Frag frag = frag(5, 100, 0x80000000L);
-    granted(frag);
+  void countsWhatWasReservedAsSpentAfterARestart() {
+    rig.grantFrag(5, 100, ctx);
+    rig.grantSeal(5, 100, ctx, false);
     reopen();
-    assertThat(signer.highestTick()).isEqualTo(100);
-    refused(frag(5, 100, 0x80000000L), "something else");
-    refused(frag(5, 100, 7), "below what was signed");
-    granted(frag);
-    granted(frag(5, 100, 0x80000001L));
-    granted(seal(5, 100, false));
-    reopen();
-    refused(frag(5, 100, 0xffffffffL), "below what was signed");
+    long firstFree = 100 + CommitmentSigner.RESERVED_TICKS;
+    for (long tick = 100; tick < firstFree; tick++) {
+      assertThat(rig.signer.mayOpen(tick, 5)).isFalse();
+    }
+    rig.refuse(rig.frag(5, firstFree - 1, 0, Hash32.ZERO, ctx), ctx, "is spent");
+    rig.refuse(rig.seal(5, firstFree - 1, ctx, false), ctx, "is spent");
+    assertThat(rig.signer.mayOpen(firstFree, 5)).isTrue();
+    rig.grantFrag(5, firstFree, ctx);
   }
 
   @Test
-  void writesWhatGoesAlongInOneBatch() {
-    Frag frag = frag(5, 100, 0);
-    granted(signer.sign(frag, ctx, (batch, _) -> batch.put(OTHER, KEY, KEY)), frag);
-    assertThat(store.get(OTHER, KEY)).isEqualTo(KEY);
+  void goesOnWithTheTickInWhichTheProcessDied() {
+    Frag first = rig.grantFrag(5, 100, ctx);
+    Frag second = rig.grantFrag(5, 100, ctx);
     reopen();
-    assertThat(store.get(OTHER, KEY)).isEqualTo(KEY);
+    OpenTickJournal journal = rig.signer.unfinished().orElseThrow();
+    assertThat(journal.mayContinue()).isTrue();
+    assertThat(journal.tick()).isEqualTo(100);
+    assertThat(journal.ctx()).isEqualTo(ctx);
+    assertThat(journal.windowSlot()).isEqualTo(5);
+    assertThat(journal.operatorId()).isEqualTo(SigningScene.OPERATOR);
+    assertThat(journal.frags()).extracting(m -> m.frag().object()).containsExactly(first, second);
+
+    rig.refuse(rig.frag(5, 100, 1, first.identity(), ctx), ctx, "something else");
+    rig.refuse(rig.frag(5, 100, 3, second.identity(), ctx), ctx, "does not follow");
+    Frag third = rig.frag(5, 100, 2, second.identity(), ctx);
+    rig.granted(rig.sign(third, ctx));
+    assertThat(rig.signer.unfinished()).isPresent();
+    reopen();
+    assertThat(rig.signer.unfinished().orElseThrow().frags()).hasSize(3);
+    rig.grantSeal(5, 100, ctx, false);
+    assertThat(rig.signer.unfinished()).isEmpty();
+    rig.refuse(rig.seal(5, 101, ctx, false), ctx, "is spent");
+    rig.grantSeal(5, 104, ctx, false);
   }
 
   @Test
-  void hasSignedNothingWhenWhatGoesAlongFails() {
-    Frag frag = frag(5, 100, 0);
-    assertThatThrownBy(() ->
-            signer.sign(
-                frag,
-                ctx,
-                (batch, _) -> {
-                  batch.put(OTHER, KEY, KEY);
-                  throw new IllegalStateException("full");
-                }))
-        .hasMessage("full");
-    assertThat(store.get(OTHER, KEY)).isNull();
-    assertThat(signer.highestTick()).isEqualTo(-1);
-    granted(frag(5, 100, 0));
+  void givesUpTheUnfinishedTickOnceSomethingHigherWasSigned() {
+    Frag first = rig.grantFrag(5, 100, ctx);
+    reopen();
+    rig.grantFrag(5, 104, ctx);
+    assertThat(rig.signer.unfinished()).isEmpty();
+    rig.refuse(rig.frag(5, 100, 1, first.identity(), ctx), ctx, "is spent");
+    rig.refuse(rig.seal(5, 100, ctx, false), ctx, "is spent");
   }
 
   @Test
   void refusesACtxThatIsNotTheSignedOne() {
-    assertThatThrownBy(() -> signer.sign(frag(5, 100, 0), scene.ctx(), (_, _) -> fail()))
-        .isInstanceOf(IllegalStateException.class);
-    assertThat(signer.highestTick()).isEqualTo(-1);
+    Frag frag = rig.frag(5, 100, 0, Hash32.ZERO, ctx);
+    assertThatThrownBy(() -> rig.sign(frag, scene.ctx())).isInstanceOf(IllegalStateException.class);
+    assertThat(rig.signer.highestTick()).isEqualTo(-1);
   }
 
   @Test
-  void doesNotPassOffASignatureOfAnotherKeyOrDomainAsItsOwn() {
-    Frag frag = frag(5, 100, 0);
-    granted(frag);
-    store.close();
-    open(scene.secretKey(), scene.domain());
-    refused(frag, "with another key or domain");
-    store.close();
-    open(scene.key(), new CommitmentDomain(Scene.L1_CHAIN_ID, scene.address()));
-    refused(frag, "with another key or domain");
-    reopen();
-    granted(frag);
+  void refusesToSignWithAnotherKeyThanTheDatabases() {
+    assertThatThrownBy(() ->
+            new CommitmentSigner(
+                scene.scene.secretKey(),
+                scene.scene.domain(),
+                rig.database,
+                GroupCommit.process(),
+                0,
+                0))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void hasNoPlaceForAFragIndexOf33Bits() {
-    assertThatThrownBy(() -> frag(5, 100, 1L << 32)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> frag(5, 100, -1)).isInstanceOf(IllegalArgumentException.class);
-    assertThat(frag(5, 100, 0).prevFragHash()).isNotEqualTo(Hash32.ZERO);
+    assertThatThrownBy(() -> rig.frag(5, 100, 1L << 32, Hash32.ZERO, ctx))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -12,6 +12,8 @@ import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.DeadCheck;
+import io.lockstep.preconf.signing.OpenTickJournal;
 import io.lockstep.preconf.signing.SigningOutcome;
 import io.lockstep.primitives.crypto.MerkleTree;
 import io.lockstep.primitives.tx.Transaction;
@@ -81,11 +83,13 @@ public final class TickBuilder {
   public sealed interface Step {
     record Nothing() implements Step {}
 
-    /** A frag was signed and recorded: release it. */
-    record Released(FragMessage frag) implements Step {}
+    /** A frag was signed and recorded: release it once {@code ticket} is durable. */
+    record Released(FragMessage frag, long ticket) implements Step {}
 
-    /** The tick was sealed, recorded and is the head: release it. */
-    record Sealed(SealMessage seal) implements Step {}
+    /**
+     * The tick was sealed, recorded and is the head: release it once {@code ticket} is durable.
+     */
+    record Sealed(SealMessage seal, long ticket) implements Step {}
 
     /** The signer refused: nothing more may be signed; the open tick is to be discarded. */
     record Halted(String why) implements Step {}
@@ -134,6 +138,7 @@ public final class TickBuilder {
     if (open != null) {
       throw new IllegalStateException("tick " + open.tick.plan().tick() + " is still open");
     }
+    signer.reserve(plan.tick());
     OpenTick tick = OpenTick.open(plan, rollups);
     if (tick == null) {
       throw new IllegalStateException(
@@ -148,6 +153,56 @@ public final class TickBuilder {
     Open opened = new Open(tick, ctx, run, bytesBudget, nowMs);
     first.forEach((rollupId, txs) -> opened.first.put(rollupId, new ArrayDeque<>(txs)));
     open = opened;
+  }
+
+  /**
+   * Opens the tick in which this operator died again, with the frags it had signed; it goes on and is
+   * sealed as if nothing had happened.
+   *
+   * @return why it cannot be: then no tick is open
+   */
+  public @Nullable String resume(
+      TickPlan plan, WindowRun run, OpenTickJournal journal, long bytesBudget, long nowMs) {
+    if (open != null) {
+      throw new IllegalStateException("tick " + open.tick.plan().tick() + " is still open");
+    }
+    OpenTick tick = OpenTick.open(plan, rollups);
+    if (tick == null) {
+      return "the system transaction does not succeed";
+    }
+    Open resumed = new Open(tick, journal.ctx(), run, bytesBudget, nowMs);
+    for (FragMessage frag : journal.frags()) {
+      for (FragMessage.Part part : frag.parts()) {
+        String fault = repeat(resumed, part);
+        if (fault != null) {
+          return fault;
+        }
+      }
+      resumed.fragIdx++;
+      resumed.prevFragHash = frag.frag().object().identity();
+    }
+    open = resumed;
+    return null;
+  }
+
+  private @Nullable String repeat(Open resumed, FragMessage.Part part) {
+    OpenTick.RollupBlock block = resumed.tick.block(part.rollupId());
+    if (!block.parentHash().equals(part.parentHash())) {
+      return "block " + part.number() + " would stand on another parent now";
+    }
+    Mempool mempool = mempools.get(part.rollupId());
+    for (int i = 0; i < part.transactions().size(); i++) {
+      Transaction tx = part.transactions().get(i);
+      if (!(block.execute(tx) instanceof TxOutcome.Included included)
+          || !included.receipt().hash().equals(part.receiptHashes().get(i))) {
+        return "transaction " + tx.hash() + " has another outcome now";
+      }
+      resumed.bytes += tx.encoded().size();
+      if (mempool != null) {
+        mempool.included(tx);
+      }
+    }
+    return null;
   }
 
   /** Forgets the open tick and gives back the transactions it had. */
@@ -203,19 +258,15 @@ public final class TickBuilder {
             FragMessage.tree(leaves).root(),
             nowMs);
     int operatorId = current.tick.plan().operatorId();
-    var outcome =
-        signer.sign(
-            frag,
-            current.ctx,
-            (batch, signed) -> ledger.put(batch, new FragMessage(signed, operatorId, parts)));
-    return switch (outcome) {
-      case SigningOutcome.Granted<Frag> granted -> {
+    return switch (signer.sign(frag, current.ctx, operatorId, parts)) {
+      case SigningOutcome.Granted<FragMessage> granted -> {
+        ledger.put(granted.message());
         current.fragIdx++;
         current.prevFragHash = frag.identity();
         current.lastFragAtMs = nowMs;
-        yield new Step.Released(new FragMessage(granted.signed(), operatorId, parts));
+        yield new Step.Released(granted.message(), granted.ticket());
       }
-      case SigningOutcome.Refused<Frag> refused -> halt(refused.reason());
+      case SigningOutcome.Refused<FragMessage> refused -> halt(refused.reason());
     };
   }
 
@@ -320,8 +371,9 @@ public final class TickBuilder {
    * Seals the open tick: its blocks become the heads.
    *
    * @param exposureWei coverage of all own promises not posted, this tick's included
+   * @param deadCheck tells which earlier seals of this operator no longer bind
    */
-  public Step seal(boolean eop, UInt256 exposureWei, long nowMs) {
+  public Step seal(boolean eop, UInt256 exposureWei, DeadCheck deadCheck, long nowMs) {
     Open current = open;
     if (current == null) {
       throw new IllegalStateException("no tick is open");
@@ -361,19 +413,15 @@ public final class TickBuilder {
               finished.get(i).body()));
     }
     int operatorId = current.tick.plan().operatorId();
-    var outcome =
-        signer.sign(
-            seal,
-            current.ctx,
-            (batch, signed) -> ledger.put(batch, new SealMessage(signed, operatorId, blocks)));
-    return switch (outcome) {
-      case SigningOutcome.Granted<Seal> granted -> {
+    return switch (signer.sign(seal, current.ctx, operatorId, blocks, deadCheck)) {
+      case SigningOutcome.Granted<SealMessage> granted -> {
+        ledger.put(granted.message());
         finished.forEach(OpenTick.FinishedBlock::append);
         current.run.add(leaves);
         open = null;
-        yield new Step.Sealed(new SealMessage(granted.signed(), operatorId, blocks));
+        yield new Step.Sealed(granted.message(), granted.ticket());
       }
-      case SigningOutcome.Refused<Seal> refused -> halt(refused.reason());
+      case SigningOutcome.Refused<SealMessage> refused -> halt(refused.reason());
     };
   }
 

@@ -42,6 +42,9 @@ public sealed interface Command {
   /** A peer has connected. */
   record PeerCame() implements Command {}
 
+  /** Signatures have become durable: what waits for them can leave. */
+  record Synced() implements Command {}
+
   /** A posting has landed, successfully or not. */
   record PostingLanded(long windowSlot, boolean success) implements Command {}
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.signing.OpenTickJournal;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.tick.OpenTick;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,7 @@ import java.util.Map;
  * a place. Whoever builds that block number on the same parent begins with it.
  *
  * @param number of the blocks
- * @param parents parent of each rollup's block
+ * @param parents parent of each rollup's block; of none that had nothing
  * @param transactions by rollup, in the order they were released, without the system transaction
  */
 record OrphanedBlock(
@@ -35,10 +38,30 @@ record OrphanedBlock(
     return new OrphanedBlock(open.blocks().getFirst().env().number(), parents, transactions);
   }
 
+  /** What a journal says was released. */
+  static OrphanedBlock of(OpenTickJournal journal) {
+    long number = -1;
+    Map<Long, Hash32> parents = new LinkedHashMap<>();
+    Map<Long, List<Transaction>> transactions = new LinkedHashMap<>();
+    for (FragMessage frag : journal.frags()) {
+      for (FragMessage.Part part : frag.parts()) {
+        number = part.number();
+        parents.put(part.rollupId(), part.parentHash());
+        transactions
+            .computeIfAbsent(part.rollupId(), _ -> new ArrayList<>())
+            .addAll(part.transactions());
+      }
+    }
+    return new OrphanedBlock(number, parents, transactions);
+  }
+
   /** Whether the heads are its parents. */
   boolean standsOn(Cluster cluster) {
     return number == cluster.height() + 1
         && cluster.rollups().stream()
-            .allMatch(rollup -> rollup.chain().headHash().equals(parents.get(rollup.id())));
+            .allMatch(rollup -> {
+              Hash32 parent = parents.get(rollup.id());
+              return parent == null || parent.equals(rollup.chain().headHash());
+            });
   }
 }

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
+import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.Carried;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.preconf.commitment.Signed;
+import io.lockstep.preconf.commitment.SignedObject;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.OpenTickJournal;
+import io.lockstep.preconf.signing.SigningVerdict;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
@@ -14,6 +20,7 @@ import io.lockstep.sequencer.batch.BatchLimits;
 import io.lockstep.sequencer.builder.TickBuilder;
 import io.lockstep.sequencer.builder.WindowRun;
 import io.lockstep.sequencer.derive.DerivationLog;
+import io.lockstep.sequencer.derive.FetchedBatch;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.sequencer.schedule.Operator;
@@ -56,6 +63,7 @@ public final class OwnTurn {
   private boolean stopping;
   private Guards.Verdict verdict = Guards.Verdict.hold(State.SYNCING, "starting");
   private long announcedWindow = -1;
+  private boolean tookUp;
 
   /** What the loop knows and this part asks for. */
   interface Surroundings {
@@ -185,11 +193,120 @@ public final class OwnTurn {
       return builder.frag(nowMs);
     }
     long tick = clock.tickAt(Math.floorDiv(nowMs, 1000));
+    passRestoredWindow(nowMs);
     verdict = guards.judge(tick, nowMs);
-    if (verdict.mayOpen()) {
+    if (!tookUp && verdict.state() != State.SYNCING && verdict.state() != State.SAFE_HALT) {
+      tookUp = true;
+      takeUp(nowMs);
+    } else if (verdict.mayOpen()) {
       open(tick, nowMs);
     }
     return new TickBuilder.Step.Nothing();
+  }
+
+  /** L1 is known: listening for another signer with this key begins. */
+  void caughtUp(long nowMs) {
+    long epochSeconds = clock.slots().slotSeconds() * clock.slots().slotsPerEpoch();
+    signer.caughtUp(nowMs, epochSeconds * 1000);
+  }
+
+  /** A frag or seal that was heard, said to be of {@code signedBy}. */
+  void saw(int signedBy, Signed<? extends SignedObject> signed) {
+    if (signedBy == operatorId) {
+      signer.saw(signed);
+    }
+  }
+
+  /** A batch that was derived: own ticks in it must be ones that this signer knows of. */
+  void sawPosted(FetchedBatch batch) {
+    if (batch.content() instanceof FetchedBatch.Content.Decoded content) {
+      Batch call = content.call();
+      if (batch.event().operatorId() == operatorId && call.firstTick() <= call.lastTick()) {
+        signer.sawPosted(call.windowSlot().value(), call.firstTick(), call.lastTick());
+      }
+      for (Carried carried : call.carried()) {
+        if (carried.operatorId() == operatorId) {
+          signer.sawPosted(carried.windowSlot().value(), carried.firstTick(), carried.lastTick());
+        }
+      }
+    }
+  }
+
+  /** A restored signing database signs nothing in the window of now (protocol §7). */
+  private void passRestoredWindow(long nowMs) {
+    if (!signer.isRestored()) {
+      return;
+    }
+    long nowSeconds = Math.floorDiv(nowMs, 1000);
+    Window window = core.turns().windowAt(nowSeconds);
+    long longest = core.turns().schedule().windowCapSlots() * clock.slots().slotSeconds();
+    signer.restoredPast(
+        window != null && clock.lastTick(window).isPresent()
+            ? clock.lastTick(window).getAsLong()
+            : clock.tickAt(nowSeconds + longest));
+  }
+
+  /**
+   * The tick in which this operator died: it is finished from its journal while its window lasts and
+   * nobody has built on its parent; else what it had released goes before all else into the next
+   * block that is built here on the same parent (protocol §7).
+   */
+  private void takeUp(long nowMs) {
+    OpenTickJournal journal = signer.unfinished().orElse(null);
+    if (journal == null) {
+      return;
+    }
+    L1Block anchor = core.l1().canonical(journal.ctx().anchorNumber());
+    Window window = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
+    String fault;
+    if (!journal.mayContinue()) {
+      fault = "more may have been released of it than is recorded";
+    } else if (anchor == null || !anchor.hash().equals(journal.ctx().anchorHash())) {
+      fault = "its anchor is no longer on L1";
+    } else if (window == null || window.windowSlot().value() != journal.windowSlot()) {
+      fault = "its window has ended";
+    } else if (journal.tick() <= core.cluster().headTick()
+        || core.follower().openTick() != null && isOfAnother(core.follower().openTick(), journal)) {
+      fault = "the chain has gone on without it";
+    } else {
+      fault = resume(journal, anchor, nowMs);
+    }
+    if (fault == null) {
+      LOG.info("tick {} is finished from its {} frags", journal.tick(), journal.frags().size());
+    } else {
+      LOG.info("tick {}, in which this operator died, is given up: {}", journal.tick(), fault);
+      orphaned = OrphanedBlock.of(journal);
+    }
+  }
+
+  private static boolean isOfAnother(OpenTick followed, OpenTickJournal journal) {
+    return followed.plan().tick() != journal.tick();
+  }
+
+  private @Nullable String resume(OpenTickJournal journal, L1Block anchor, long nowMs) {
+    TickPlan plan =
+        new TickPlan(
+            journal.tick(), clock.timestampSeconds(journal.tick()), anchor, operatorId);
+    WindowRun windowRun = runOf(journal.windowSlot(), journal.ctx().windowParent());
+    if (!windowRun.windowParent().equals(journal.ctx().windowParent())) {
+      return "its window has another parent now";
+    }
+    String fault =
+        builder.resume(plan, windowRun, journal, POSTING_BYTES - unposted.bytes(), nowMs);
+    if (fault == null) {
+      core.follower().reset();
+    }
+    return fault;
+  }
+
+  /** Of the reasons for which an earlier seal no longer binds: its anchor is gone. */
+  private boolean isDead(Ctx earlier) {
+    L1Block at = core.l1().canonical(earlier.anchorNumber());
+    L1Block head = core.l1().head();
+    // A block that is not known is not gone for that.
+    return at == null
+        ? head != null && head.number() < earlier.anchorNumber()
+        : !at.hash().equals(earlier.anchorHash());
   }
 
   /**
@@ -227,7 +344,7 @@ public final class OwnTurn {
   }
 
   private TickBuilder.Step seal(boolean eop, long nowMs) {
-    TickBuilder.Step step = builder.seal(eop, exposure().amount(), nowMs);
+    TickBuilder.Step step = builder.seal(eop, exposure().amount(), this::isDead, nowMs);
     if (step instanceof TickBuilder.Step.Sealed sealed) {
       long windowSlot = sealed.seal().seal().object().windowSlot();
       handover.saw(sealed.seal().seal(), previousWindowSlot(windowSlot));
@@ -247,7 +364,7 @@ public final class OwnTurn {
     if (window == null || anchor == null) {
       throw new IllegalStateException("the guards let a tick pass that has no window or anchor");
     }
-    WindowRun windowRun = runOf(window.windowSlot().value());
+    WindowRun windowRun = runOf(window.windowSlot().value(), windowParent());
     Ctx ctx =
         new Ctx(anchor.number(), anchor.hash(), windowRun.windowParent(), flags(window, anchor));
     OrphanedBlock first = orphanedHere();
@@ -309,7 +426,7 @@ public final class OwnTurn {
     return windowSlot - 1;
   }
 
-  private WindowRun runOf(long windowSlot) {
+  private WindowRun runOf(long windowSlot, Hash32 parentWhenNew) {
     WindowRun current = run;
     if (current != null && current.windowSlot() == windowSlot) {
       return current;
@@ -323,7 +440,7 @@ public final class OwnTurn {
             .toList();
     WindowRun fresh =
         ownSeals.isEmpty()
-            ? new WindowRun(windowSlot, windowParent())
+            ? new WindowRun(windowSlot, parentWhenNew)
             : WindowRun.resume(windowSlot, ownSeals);
     run = fresh;
     return fresh;
@@ -375,6 +492,15 @@ public final class OwnTurn {
 
     @Override
     public Guards.@Nullable Verdict signer(long tick, long windowSlot, long nowMs) {
+      switch (signer.verdict(nowMs)) {
+        case SigningVerdict.Refusing no -> {
+          return Guards.Verdict.hold(State.SAFE_HALT, no.why() + ". " + no.whatToDo());
+        }
+        case SigningVerdict.Waiting wait -> {
+          return Guards.Verdict.hold(State.FOLLOWING, wait.why());
+        }
+        case SigningVerdict.Ready _ -> {}
+      }
       return signer.mayOpen(tick, windowSlot)
           ? null
           : Guards.Verdict.hold(

@@ -6,6 +6,7 @@ import io.lockstep.execution.journal.StateReader;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.Durability;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
@@ -26,6 +27,7 @@ import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.SystemTransaction;
+import io.lockstep.storage.kv.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ public final class SequencerLoop {
   private final Unposted unposted;
   private final BlockingQueue<Command> inbox = new ArrayBlockingQueue<>(INBOX_COMMANDS);
   private final PeerCatchUp peers;
+  private final Releases releases;
   private final ClockWatch clockWatch;
   private final @Nullable OwnTurn own;
 
@@ -79,10 +82,32 @@ public final class SequencerLoop {
     this.unposted = new Unposted(cluster);
     this.peers = new PeerCatchUp(listener, core.rules().peerPatienceMs());
     this.clockWatch = new ClockWatch(core.l1().clock());
+    this.releases =
+        new Releases(operator == null ? NothingSigned.INSTANCE : operator.signer().durability());
     this.own =
         operator == null
             ? null
             : new OwnTurn(core, operator, handover, unposted, new Around(), clockWatch);
+  }
+
+  /** A follower's: nothing waits for the disk. */
+  private enum NothingSigned implements Durability {
+    INSTANCE;
+
+    @Override
+    public long written() {
+      return 0;
+    }
+
+    @Override
+    public long durable() {
+      return 0;
+    }
+
+    @Override
+    public boolean hasFailed() {
+      return false;
+    }
   }
 
   /** What the operator's part asks of the loop. */
@@ -134,11 +159,12 @@ public final class SequencerLoop {
         break;
       }
     }
+    work += releases.flush();
     OwnTurn turn = own;
     if (turn != null) {
-      if (caughtUp) {
+      if (caughtUp && !releases.isBackedUp()) {
         NodeStatus.State before = turn.state();
-        work += take(turn.step(nowMs), turn, nowMs);
+        work += take(step(turn, nowMs), turn, nowMs);
         dirty |= turn.state() != before;
       }
       if (turn.poster().step(core.l1().headSlot(), nowMs)) {
@@ -146,7 +172,7 @@ public final class SequencerLoop {
         dirty = true;
       }
       Runnable waiting = onceHandedOver;
-      if (waiting != null && turn.hasHandedOver()) {
+      if (waiting != null && turn.hasHandedOver() && releases.isEmpty()) {
         onceHandedOver = null;
         waiting.run();
       }
@@ -161,12 +187,24 @@ public final class SequencerLoop {
     return work;
   }
 
+  private static TickBuilder.Step step(OwnTurn turn, long nowMs) {
+    try {
+      return turn.step(nowMs);
+    } catch (StorageException e) {
+      if (!turn.signer().durability().hasFailed()) {
+        throw e;
+      }
+      return new TickBuilder.Step.Halted("the signing database's disk has failed: " + e);
+    }
+  }
+
   private int take(TickBuilder.Step step, OwnTurn turn, long nowMs) {
     switch (step) {
       case TickBuilder.Step.Nothing _ -> {
         return 0;
       }
       case TickBuilder.Step.Released released -> {
+        releases.signed(released.ticket());
         for (FragMessage.Part part : released.frag().parts()) {
           part.transactions().forEach(tx -> shown.add(tx.hash()));
         }
@@ -174,12 +212,13 @@ public final class SequencerLoop {
           dirty = true;
           publish(nowMs);
         }
-        listener.release(released.frag());
+        releases.add(() -> listener.release(released.frag()));
       }
       case TickBuilder.Step.Sealed sealed -> {
+        releases.signed(sealed.ticket());
         newHeads();
         publish(nowMs);
-        listener.release(sealed.seal());
+        releases.add(() -> listener.release(sealed.seal()));
       }
       case TickBuilder.Step.Halted halted -> {
         turn.halt(halted.why());
@@ -207,6 +246,7 @@ public final class SequencerLoop {
         peers.answered(ticks.peerHeadTick());
       }
       case Command.PeerCame _ -> peers.peerCame(cluster.headTick(), nowMs);
+      case Command.Synced _ -> releases.flush();
       case Command.PostingLanded landed ->
           LOG.info(
               "posting of window {} {}",
@@ -234,8 +274,11 @@ public final class SequencerLoop {
   // --- what peers say ---
 
   private void onFrag(Command.Frag command, long nowMs) {
-    if (own != null && own.isSequencing()) {
-      return;
+    if (own != null) {
+      own.saw(command.message().operatorId(), command.message().frag());
+      if (own.isSequencing()) {
+        return;
+      }
     }
     switch (core.follower().onFrag(command.message())) {
       case Follower.Outcome.FragApplied applied -> {
@@ -251,7 +294,7 @@ public final class SequencerLoop {
           dirty = true;
           publish(nowMs);
         }
-        listener.followed(command.message());
+        releases.add(() -> listener.followed(command.message()));
       }
       case Follower.Outcome.Early missing -> keepEarly(command, missing.firstMissingTick(), nowMs);
       case Follower.Outcome.Refused refused -> LOG.debug("frag refused: {}", refused.why());
@@ -261,6 +304,9 @@ public final class SequencerLoop {
 
   private void onSeal(Command.Seal command, long nowMs) {
     SealMessage message = command.message();
+    if (own != null) {
+      own.saw(message.operatorId(), message.seal());
+    }
     long heightBefore = cluster.height();
     List<Transaction> before = openTransactions();
     switch (core.follower().onSeal(message)) {
@@ -281,7 +327,7 @@ public final class SequencerLoop {
         takeBack(applied.displaced(), nowMs);
         newHeads();
         publish(nowMs);
-        applied.ticks().forEach(listener::followed);
+        applied.ticks().forEach(tick -> releases.add(() -> listener.followed(tick)));
         retryEarly(nowMs);
       }
       case Follower.Outcome.Early missing -> keepEarly(command, missing.firstMissingTick(), nowMs);
@@ -339,6 +385,9 @@ public final class SequencerLoop {
       case L1Update.Finalized done -> core.derivation().finalizeUpTo(done.number());
       case L1Update.CaughtUp _ -> {
         caughtUp = true;
+        if (own != null) {
+          own.caughtUp(nowMs);
+        }
         LOG.info("caught up with L1, safe block {}", cluster.safeHeight());
         unpostedSeals().forEach(this::noteSeal);
         reapplySealed(nowMs);
@@ -379,6 +428,9 @@ public final class SequencerLoop {
     long replacedFrom =
         switch (outcome) {
           case Derivation.Outcome.Derived derived -> {
+            if (own != null) {
+              own.sawPosted(batch);
+            }
             LOG.info(
                 "batch {} of operator {} makes block {} safe",
                 batch.event().batchIndex(),
@@ -557,8 +609,8 @@ public final class SequencerLoop {
     dirty = false;
     List<Hash32> newly = List.copyOf(shown);
     shown.clear();
-    listener.published(
-        NodeView.of(cluster, openTick(), core.turns().schedule(), status(nowMs)), newly);
+    NodeView view = NodeView.of(cluster, openTick(), core.turns().schedule(), status(nowMs));
+    releases.add(() -> listener.published(view, newly));
   }
 
   private NodeStatus status(long nowMs) {

@@ -8,6 +8,10 @@ import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.GroupCommit;
+import io.lockstep.preconf.signing.SigningDatabase;
+import io.lockstep.preconf.signing.SigningDatabaseRefused;
+import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Wei;
@@ -46,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 /** One node of a scenario: the real loop over a real store, driven by hand. */
 final class ScenarioNode implements LoopListener, AutoCloseable {
   private final ScenarioNet net;
+  private final Path dir;
+  private @Nullable SigningDatabase signing;
   final int operatorId;
   final KeyValueStore store;
   final Core core;
@@ -64,8 +70,9 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
     Genesis genesis = net.genesis;
     List<Column> columns = new ArrayList<>(ChainDb.columns("r"));
     columns.addAll(CommitmentLedger.columns());
-    columns.addAll(CommitmentSigner.columns());
+    columns.addAll(SigningDatabase.mainColumns());
     columns.addAll(DerivationLog.columns());
+    this.dir = dir;
     this.store = RocksStore.open(dir, columns);
     Cluster cluster = new Cluster(List.of(new Rollup(genesis, ChainDb.open(store, "r", genesis))));
     CommitmentDomain domain = net.domain;
@@ -109,8 +116,23 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
       Pools pools,
       Cluster cluster,
       DerivationLog log) {
+    SigningScope scope =
+        new SigningScope(net.clusterId, net.domain.l1ChainId(), committer.address());
+    SigningDatabase database;
+    try {
+      database =
+          SigningDatabase.open(
+              dir.resolve(SigningDatabase.DIRECTORY),
+              store,
+              scope,
+              KeyValueStore.Durability.PROCESS);
+    } catch (SigningDatabaseRefused e) {
+      throw new IllegalStateException(e);
+    }
+    signing = database;
+    database.completeLedger(ledger);
     CommitmentSigner signer =
-        new CommitmentSigner(committer, net.domain, store, KeyValueStore.Durability.PROCESS);
+        new CommitmentSigner(committer, net.domain, database, GroupCommit.process(), 0, 0);
     TickBuilder builder =
         new TickBuilder(
             new BuilderRules(net.clusterId, 10, 250),
@@ -179,6 +201,9 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
 
   @Override
   public void close() {
+    if (signing != null) {
+      signing.close();
+    }
     store.close();
   }
 }

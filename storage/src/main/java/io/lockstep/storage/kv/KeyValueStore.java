@@ -25,6 +25,14 @@ public interface KeyValueStore extends AutoCloseable {
   /** Applies {@code batch} as a whole or not at all; the batch is spent. */
   void commit(Batch batch, Durability durability);
 
+  /**
+   * Puts every commit that returned before this call on the disk; beside commits, from any thread.
+   *
+   * @throws StorageException when that fails: nothing is known to be on the disk then, and no
+   *     further commit is taken
+   */
+  void sync();
+
   /** Visits entries in key order from {@code from} (inclusive) until the visitor answers false. */
   void scan(Column column, byte[] from, Visitor visitor);
 

@@ -165,6 +165,9 @@ final class RocksOpening {
             // A torn last record is what kill -9 leaves; damage before it must not be skipped,
             // for RocksDB's default would silently forget synced commits after it.
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+            // A commit reaches the operating system before it returns: kill -9 and a later sync
+            // depend on it.
+            .setManualWalFlush(false)
             .setMaxTotalWalSize(settings.walTotalBytes())
             .setDbWriteBufferSize(settings.writeBuffersTotalBytes())
             .setMaxOpenFiles(settings.maxOpenFiles())

@@ -112,6 +112,26 @@ public final class RocksStore implements KeyValueStore {
   }
 
   @Override
+  public void sync() {
+    Lock open = enter();
+    try {
+      RocksDBException earlier = failure;
+      if (earlier != null) {
+        throw failed("refusing to sync: an earlier write", earlier);
+      }
+      // Syncs every log that is not synced yet and their directory. A commit has left the process
+      // for the log when it returns (manual_wal_flush is off, the WAL is never disabled), and what
+      // a flush has moved out of a log lies in a table that was synced when it was made.
+      db.syncWal();
+    } catch (RocksDBException e) {
+      failure = e;
+      throw failed("syncing", e);
+    } finally {
+      open.unlock();
+    }
+  }
+
+  @Override
   public void scan(Column column, byte[] from, Visitor visitor) {
     iterate(column, from, visitor, true);
   }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.wire;
+
+import io.lockstep.config.OperatorConfig;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.GroupCommit;
+import io.lockstep.preconf.signing.SigningDatabase;
+import io.lockstep.preconf.signing.SigningDatabaseRefused;
+import io.lockstep.preconf.signing.SigningScope;
+import io.lockstep.storage.kv.KeyValueStore;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The signing database in the node's folder, with the thread that syncs it. */
+final class DiskSigning implements SigningPort, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskSigning.class);
+
+  private final Path dataDir;
+  private final KeyValueStore mainStore;
+  private final LongSupplier clockMs;
+  private final Thread.UncaughtExceptionHandler onDeath;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  DiskSigning(
+      Path dataDir,
+      KeyValueStore mainStore,
+      LongSupplier clockMs,
+      Thread.UncaughtExceptionHandler onDeath) {
+    this.dataDir = dataDir;
+    this.mainStore = mainStore;
+    this.clockMs = clockMs;
+    this.onDeath = onDeath;
+  }
+
+  @Override
+  public CommitmentSigner open(
+      OperatorConfig keys, SigningScope scope, CommitmentDomain domain, CommitmentLedger ledger)
+      throws StartFailure {
+    boolean fsync = keys.durability() == OperatorConfig.Durability.FSYNC;
+    SigningDatabase database;
+    try {
+      database =
+          SigningDatabase.open(
+              dataDir.resolve(SigningDatabase.DIRECTORY),
+              mainStore,
+              scope,
+              fsync ? KeyValueStore.Durability.FSYNC : KeyValueStore.Durability.PROCESS);
+    } catch (SigningDatabaseRefused e) {
+      throw new StartFailure(StartFailure.Kind.CONFIGURATION, e.text(), e);
+    }
+    opened.push(database);
+    int completed = database.completeLedger(ledger);
+    if (completed > 0) {
+      LOG.info("{} own frags and seals were in the signing database alone", completed);
+    }
+    GroupCommit commits = fsync ? GroupCommit.fsync(database) : GroupCommit.process();
+    opened.push(commits);
+    commits.start(onDeath);
+    return new CommitmentSigner(
+        keys.committer(),
+        domain,
+        database,
+        commits,
+        keys.doppelgangerEpochs(),
+        clockMs.getAsLong());
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.preconf.signing;
+
+import io.lockstep.preconf.commitment.Ctx;
+
+/**
+ * Tells whether an earlier seal of this key can no longer bind: its anchor is not canonical, or its
+ * windowParent is dead (protocol §2.5 F1, void conditions). Only then may its block numbers be
+ * sealed with other hashes. Asked on the sequencing thread.
+ */
+@FunctionalInterface
+public interface DeadCheck {
+  /** Nothing is dead. */
+  DeadCheck NONE = earlier -> false;
+
+  boolean isDead(Ctx earlier);
+}
