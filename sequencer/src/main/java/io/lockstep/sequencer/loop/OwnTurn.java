@@ -168,6 +168,19 @@ public final class OwnTurn {
     return builder.discard();
   }
 
+  /**
+   * Whether a seal of an earlier window comes too late: what is open was signed finally, which is
+   * done only when that window can post no more.
+   */
+  boolean isFinalAgainst(SealMessage seal) {
+    Ctx ctx = builder.ctx();
+    return ctx != null
+        && !ctx.isProvisional()
+        && builder.hasReleased()
+        && run != null
+        && seal.seal().object().windowSlot() < run.windowSlot();
+  }
+
   /** Whether the open tick's anchor is no longer canonical. */
   boolean hasDeadAnchor() {
     OpenTick open = builder.openTick();
@@ -258,6 +271,7 @@ public final class OwnTurn {
     }
     L1Block anchor = core.l1().canonical(journal.ctx().anchorNumber());
     Window window = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
+    OpenTick followed = core.follower().openTick();
     String fault;
     if (!journal.mayContinue()) {
       fault = "more may have been released of it than is recorded";
@@ -266,7 +280,7 @@ public final class OwnTurn {
     } else if (window == null || window.windowSlot().value() != journal.windowSlot()) {
       fault = "its window has ended";
     } else if (journal.tick() <= core.cluster().headTick()
-        || core.follower().openTick() != null && isOfAnother(core.follower().openTick(), journal)) {
+        || (followed != null && followed.plan().tick() != journal.tick())) {
       fault = "the chain has gone on without it";
     } else {
       fault = resume(journal, anchor, nowMs);
@@ -277,10 +291,6 @@ public final class OwnTurn {
       LOG.info("tick {}, in which this operator died, is given up: {}", journal.tick(), fault);
       orphaned = OrphanedBlock.of(journal);
     }
-  }
-
-  private static boolean isOfAnother(OpenTick followed, OpenTickJournal journal) {
-    return followed.plan().tick() != journal.tick();
   }
 
   private @Nullable String resume(OpenTickJournal journal, L1Block anchor, long nowMs) {

@@ -23,6 +23,30 @@ final class Releases {
     this.durability = durability;
   }
 
+  /** A follower's: nothing waits for the disk. */
+  static Releases ofNothingSigned() {
+    return new Releases(NothingSigned.INSTANCE);
+  }
+
+  private enum NothingSigned implements Durability {
+    INSTANCE;
+
+    @Override
+    public long written() {
+      return 0;
+    }
+
+    @Override
+    public long durable() {
+      return 0;
+    }
+
+    @Override
+    public boolean hasFailed() {
+      return false;
+    }
+  }
+
   /** Something was signed: whatever leaves from now on shows it. */
   void signed(long ticket) {
     newestTicket = Math.max(newestTicket, ticket);

@@ -57,7 +57,11 @@ final class ScenarioNet implements AutoCloseable {
   private long nowMs;
   private long nextSlot;
 
+  private final Path dir;
+  private final List<Command> duties = new ArrayList<>();
+
   ScenarioNet(Path dir) throws DecodeException {
+    this.dir = dir;
     genesis = genesis();
     Hash32 genesisHash = genesisHash(dir);
     Hash32 genesisHead = ClusterInboxAbi.headOf(List.of(genesisHash));
@@ -120,7 +124,41 @@ final class ScenarioNet implements AutoCloseable {
 
   /** Says who proposes in an epoch, by validator. */
   void proposers(long epoch, long... validators) {
-    tellAll(new Command.Duties(new Epoch(epoch), validators));
+    Command said = new Command.Duties(new Epoch(epoch), validators);
+    duties.add(said);
+    tellAll(said);
+  }
+
+  /** Ends an operator as kill -9 does: nothing more of it is heard. */
+  void kill(int operatorId) {
+    operator(operatorId).close();
+    operator(operatorId).dead = true;
+  }
+
+  /** Starts a killed operator with what it had on its disk; it reads L1 and asks its peers. */
+  void restart(int operatorId) {
+    ScenarioNode again =
+        new ScenarioNode(
+            this, operatorId, key("committer" + operatorId), dir.resolve("operator" + operatorId));
+    nodes.set(operatorId - 1, again);
+    l1.chain().forEach(mined -> again.tell(new Command.L1(mined.update())));
+    duties.forEach(again::tell);
+    again.tell(new Command.L1(new L1Update.CaughtUp()));
+  }
+
+  long nowMs() {
+    return nowMs;
+  }
+
+  /** Lets time pass until the condition holds, at most 20 slots. */
+  void until(String what, java.util.function.BooleanSupplier condition) {
+    long end = nowMs + 40_000;
+    while (!condition.getAsBoolean()) {
+      if (nowMs > end) {
+        throw new AssertionError("did not come: " + what);
+      }
+      step();
+    }
   }
 
   ScenarioNode operator(int id) {
@@ -159,7 +197,9 @@ final class ScenarioNet implements AutoCloseable {
       nextSlot++;
     }
     for (ScenarioNode node : nodes) {
-      node.loop.doWork(nowMs);
+      if (!node.dead) {
+        node.loop.doWork(nowMs);
+      }
     }
   }
 
@@ -186,7 +226,7 @@ final class ScenarioNet implements AutoCloseable {
   }
 
   void tellAll(Command command) {
-    nodes.forEach(node -> node.tell(command));
+    nodes.stream().filter(node -> !node.dead).forEach(node -> node.tell(command));
   }
 
   void deliver(ScenarioNode from, Command command) {
@@ -194,7 +234,7 @@ final class ScenarioNet implements AutoCloseable {
       return;
     }
     for (ScenarioNode node : nodes) {
-      if (node != from && !node.cutOff) {
+      if (node != from && !node.cutOff && !node.dead) {
         node.tell(command);
       }
     }
@@ -205,6 +245,9 @@ final class ScenarioNet implements AutoCloseable {
       return;
     }
     for (ScenarioNode node : nodes) {
+      if (node.dead) {
+        continue;
+      }
       List<SealMessage> seals = node.core.ledger().seals(firstTick, 256, 4 << 20);
       if (node != from && !node.cutOff) {
         from.tell(new Command.Ticks(node.loop.headTick(), seals));
@@ -218,6 +261,6 @@ final class ScenarioNet implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(ScenarioNode::close);
+    nodes.stream().filter(node -> !node.dead).forEach(ScenarioNode::close);
   }
 }

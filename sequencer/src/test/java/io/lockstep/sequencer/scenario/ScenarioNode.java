@@ -59,6 +59,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
   final List<FragMessage> released = new ArrayList<>();
   final List<SealMessage> sealed = new ArrayList<>();
   boolean cutOff;
+  boolean dead;
   NodeView view;
 
   /**
@@ -132,7 +133,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
     signing = database;
     database.completeLedger(ledger);
     CommitmentSigner signer =
-        new CommitmentSigner(committer, net.domain, database, GroupCommit.process(), 0, 0);
+        new CommitmentSigner(committer, net.domain, database, GroupCommit.process(), 0, net.nowMs());
     TickBuilder builder =
         new TickBuilder(
             new BuilderRules(net.clusterId, 10, 250),

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.derive.Derivation;
+import io.lockstep.sequencer.derive.DerivationLog;
+import io.lockstep.sequencer.derive.FetchedBatch;
+import io.lockstep.sequencer.derive.L1Update;
+import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.tick.SystemTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The loop's dealings with L1: derivation, and what a reorg undoes. Owner: the sequencing thread. */
+final class L1Side {
+  private static final Logger LOG = LoggerFactory.getLogger(L1Side.class);
+
+  private final Stage stage;
+  private final PeerSide peerSide;
+
+  L1Side(Stage stage, PeerSide peerSide) {
+    this.stage = stage;
+    this.peerSide = peerSide;
+  }
+
+  void onUpdate(L1Update update, long nowMs) {
+    stage.touch();
+    switch (update) {
+      case L1Update.Block block -> onL1Block(block, nowMs);
+      case L1Update.Rewind rewind -> onL1Rewind(rewind.number(), nowMs);
+      case L1Update.Finalized done -> stage.core.derivation().finalizeUpTo(done.number());
+      case L1Update.CaughtUp _ -> {
+        stage.caughtUp = true;
+        if (stage.own != null) {
+          stage.own.caughtUp(nowMs);
+        }
+        LOG.info("caught up with L1, safe block {}", stage.cluster.safeHeight());
+        stage.unpostedSeals().forEach(stage::noteSeal);
+        peerSide.reapplySealed(nowMs);
+        stage.peers.begin(stage.cluster.headTick(), nowMs);
+      }
+      case L1Update.Unreachable away -> {
+        stage.l1Trouble = away.why();
+        LOG.warn("L1 is away: {}", away.why());
+      }
+    }
+  }
+
+  private void onL1Block(L1Update.Block update, long nowMs) {
+    stage.l1Trouble = null;
+    stage.core.l1().add(update.block());
+    if (stage.caughtUp) {
+      stage.clockWatch.saw(update.block(), nowMs);
+    }
+    stage.core.turns().registry(update.block().number(), update.registry());
+    for (FetchedBatch batch : update.batches()) {
+      DerivationLog.Entry last = stage.core.derivationLog().last();
+      if (last == null || batch.event().batchIndex() > last.batchIndex()) {
+        derive(update, batch, nowMs);
+      }
+    }
+    if (stage.own != null) {
+      stage.own.poster().derivedUpTo(update.block().number());
+    }
+    if (stage.caughtUp) {
+      peerSide.retryEarly(nowMs);
+    }
+  }
+
+  private void derive(L1Update.Block update, FetchedBatch batch, long nowMs) {
+    Hash32 headBefore = stage.cluster.first().chain().headHash();
+    List<SealMessage> unpostedBefore = stage.unpostedSeals();
+    Derivation.Outcome outcome = stage.core.derivation().apply(update.block(), batch);
+    long replacedFrom =
+        switch (outcome) {
+          case Derivation.Outcome.Derived derived -> {
+            if (stage.own != null) {
+              stage.own.sawPosted(batch);
+            }
+            LOG.info(
+                "batch {} of operator {} makes block {} safe",
+                batch.event().batchIndex(),
+                batch.event().operatorId(),
+                derived.height());
+            yield derived.replacedFrom();
+          }
+          case Derivation.Outcome.Skipped skipped -> {
+            LOG.warn(
+                "batch {} of operator {} derives to nothing: {}",
+                batch.event().batchIndex(),
+                batch.event().operatorId(),
+                skipped.why());
+            yield skipped.replacedFrom();
+          }
+        };
+    boolean moved = !headBefore.equals(stage.cluster.first().chain().headHash());
+    if (moved) {
+      stage.chainMoved(nowMs);
+      stage.core.follower().reset();
+      peerSide.reapplySealed(nowMs);
+    }
+    if (replacedFrom != -1) {
+      stage.unposted.forgetFrom(replacedFrom);
+      List<SealMessage> gone =
+          unpostedBefore.stream().filter(seal -> !stage.core.follower().isOnChain(seal)).toList();
+      if (gone.stream().anyMatch(seal -> !seal.seal().ctx().isProvisional())) {
+        stage.promiseMismatch();
+      }
+      LOG.warn("unsafe blocks from {} gave way to what L1 says", replacedFrom);
+      stage.takeBack(gone, nowMs);
+    }
+    stage.newHeads();
+  }
+
+  private void onL1Rewind(long number, long nowMs) {
+    LOG.warn("L1 reorg: back to block {}", number);
+    stage.core.l1().rewindTo(number);
+    stage.core.turns().rewindTo(number);
+    stage.core.derivation().rewindTo(number);
+    long lowestDead = -1;
+    for (long height = stage.cluster.height(); height > stage.cluster.safeHeight(); height--) {
+      if (anchorOf(height) <= number) {
+        break;
+      }
+      lowestDead = height;
+    }
+    if (lowestDead != -1) {
+      LOG.warn("blocks from {} stand on L1 blocks that are gone", lowestDead);
+      List<Dropped> dropped = blocksFrom(lowestDead);
+      stage.cluster.rewindTo(lowestDead - 1);
+      stage.unposted.forgetFrom(lowestDead);
+      stage.core.follower().reset();
+      stage.chainMoved(nowMs);
+      for (Dropped one : dropped) {
+        stage.core.pools().takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
+      }
+    } else if (stage.own != null && stage.own.hasDeadAnchor()) {
+      stage.chainMoved(nowMs);
+    }
+    if (stage.own != null) {
+      stage.own.poster().derivedUpTo(number);
+    }
+    stage.newHeads();
+  }
+
+  private record Dropped(Rollup rollup, List<Transaction> transactions) {}
+
+  private List<Dropped> blocksFrom(long height) {
+    List<Dropped> out = new ArrayList<>();
+    for (Rollup rollup : stage.cluster.rollups()) {
+      for (long h = height; h <= stage.cluster.height(); h++) {
+        out.add(new Dropped(rollup, Stage.block(rollup, h).transactions()));
+      }
+    }
+    return out;
+  }
+
+  private long anchorOf(long height) {
+    return SystemTransaction.anchorOf(Stage.block(stage.cluster.first(), height).transactions().getFirst())
+        .number();
+  }
+}

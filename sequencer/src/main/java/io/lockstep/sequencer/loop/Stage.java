@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.loop;
+
+import io.lockstep.execution.block.BlockRules;
+import io.lockstep.execution.journal.StateReader;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Wei;
+import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.head.NodeStatus;
+import io.lockstep.sequencer.head.NodeView;
+import io.lockstep.sequencer.schedule.Window;
+import io.lockstep.sequencer.tick.HeaderExtra;
+import io.lockstep.sequencer.tick.OpenTick;
+import io.lockstep.sequencer.tick.Rollup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the loop's sides share: the operator's part if there is one, what is unposted, what leaves.
+ * Keeps all of it in line when the chain moves. Owner: the sequencing thread.
+ */
+final class Stage {
+  final Core core;
+  final Cluster cluster;
+  final LoopListener listener;
+  final Handover handover = new Handover();
+  final Unposted unposted;
+  final Releases releases;
+  final PeerCatchUp peers;
+  final ClockWatch clockWatch;
+  final @Nullable OwnTurn own;
+  boolean caughtUp;
+  @Nullable String l1Trouble;
+  private final List<Hash32> shown = new ArrayList<>();
+  private boolean dirty = true;
+  private long promiseMismatches;
+
+  Stage(Core core, SequencerLoop.@Nullable OperatorParts operator, LoopListener listener) {
+    this.core = core;
+    this.cluster = core.cluster();
+    this.listener = listener;
+    this.unposted = new Unposted(cluster);
+    this.peers = new PeerCatchUp(listener, core.rules().peerPatienceMs());
+    this.clockWatch = new ClockWatch(core.l1().clock());
+    this.releases =
+        operator == null
+            ? Releases.ofNothingSigned()
+            : new Releases(operator.signer().durability());
+    this.own =
+        operator == null
+            ? null
+            : new OwnTurn(core, operator, handover, unposted, new Around(), clockWatch);
+  }
+
+  /** What the operator's part asks of the loop. */
+  private final class Around implements OwnTurn.Surroundings {
+    @Override
+    public @Nullable String l1Trouble() {
+      return l1Trouble;
+    }
+
+    @Override
+    public boolean heardPeers(long nowMs) {
+      return peers.isDone(cluster.headTick(), nowMs);
+    }
+  }
+
+  /** The tick whose transactions are shown: the own one, or the one being followed. */
+  @Nullable OpenTick openTick() {
+    OpenTick mine = own == null ? null : own.builder().openTick();
+    return mine == null ? core.follower().openTick() : mine;
+  }
+
+  void noteSeal(SealMessage tick) {
+    long windowSlot = tick.seal().object().windowSlot();
+    handover.saw(tick.seal(), own == null ? windowSlot - 1 : own.previousWindowSlot(windowSlot));
+  }
+
+  /** What was included and is so no longer waits again. */
+  void takeBack(List<SealMessage> displaced, long nowMs) {
+    for (SealMessage tick : displaced) {
+      for (SealMessage.SealedBlock block : tick.blocks()) {
+        Rollup rollup = cluster.rollup(block.leaf().rollupId());
+        if (rollup != null) {
+          StateReader newest = Pools.newestOf(rollup, openTick());
+          core.pools().takeBack(rollup, block.transactions(), newest, nowMs);
+        }
+      }
+    }
+  }
+
+  /**
+   * The seals of what is on our chain and not on L1: what is known of handovers after a restart.
+   */
+  List<SealMessage> unpostedSeals() {
+    List<SealMessage> out = new ArrayList<>();
+    for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
+      SealMessage seal =
+          core.ledger().seal(HeaderExtra.of(block(cluster.first(), height).header()).tick());
+      if (seal != null) {
+        out.add(seal);
+      }
+    }
+    return out;
+  }
+
+  static Block block(Rollup rollup, long height) {
+    Hash32 hash = rollup.chain().canonicalHash(height);
+    Block block = hash == null ? null : rollup.chain().block(hash);
+    if (block == null) {
+      throw new IllegalStateException("rollup " + rollup.id() + " has no block " + height);
+    }
+    return block;
+  }
+
+  /**
+   * The chain has moved under the tick this operator was building, if any: its transactions wait
+   * again.
+   */
+  void chainMoved(long nowMs) {
+    if (own == null) {
+      return;
+    }
+    Map<Long, List<Transaction>> orphans = own.headsMoved();
+    orphans.forEach((rollupId, transactions) -> {
+      Rollup rollup = cluster.rollup(rollupId);
+      if (rollup != null) {
+        StateReader newest = rollup.chain().headState();
+        core.pools().takeBack(rollup, transactions, newest, nowMs);
+      }
+    });
+  }
+
+  void newHeads() {
+    dirty = true;
+    unposted.refresh();
+    for (Rollup rollup : cluster.rollups()) {
+      core.pools()
+          .newHead(rollup, BlockRules.nextBaseFee(rollup.chain().head(), rollup.genesis().forks()));
+    }
+  }
+
+  /** A signed promise was not kept: what must never be. */
+  void promiseMismatch() {
+    promiseMismatches++;
+  }
+
+  // --- what others see ---
+
+  /** Something that others see has changed. */
+  void touch() {
+    dirty = true;
+  }
+
+  /** These transactions have a receipt from the next picture on. */
+  void show(List<Hash32> transactions) {
+    if (!transactions.isEmpty()) {
+      shown.addAll(transactions);
+      dirty = true;
+    }
+  }
+
+  void publish(long nowMs) {
+    if (!dirty) {
+      return;
+    }
+    dirty = false;
+    List<Hash32> newly = List.copyOf(shown);
+    shown.clear();
+    NodeView view = NodeView.of(cluster, openTick(), core.turns().schedule(), status(nowMs));
+    releases.add(() -> listener.published(view, newly));
+  }
+
+  private NodeStatus status(long nowMs) {
+    Window window = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
+    OwnTurn turn = own;
+    NodeStatus.State state =
+        !caughtUp
+            ? NodeStatus.State.SYNCING
+            : turn == null ? NodeStatus.State.FOLLOWING : turn.state();
+    String why = turn == null ? "follower" : turn.why();
+    String trouble = l1Trouble;
+    return new NodeStatus(
+        state,
+        trouble == null ? why : "L1 is away: " + trouble,
+        turn != null && turn.isSequencing(),
+        window == null ? -1 : window.windowSlot().value(),
+        window == null ? null : core.turns().committer(window.operatorId()),
+        turn == null ? null : turn.signer().committer(),
+        turn == null ? Wei.ZERO : turn.exposure(),
+        turn == null ? Wei.ZERO : turn.exposureLimit(),
+        promiseMismatches + core.follower().mismatches());
+  }
+}
