@@ -47,6 +47,11 @@ public final class CommandLineParser {
     add(root, new NodeCommands.Init());
     add(root, new NodeCommands.Config());
     add(root, new NodeCommands.Status());
+    CommandSpec keys = Command.named("keys", "An operator's keys and what they have signed.");
+    add(keys, new KeysCommands.Export());
+    add(keys, new KeysCommands.Import());
+    add(keys, new KeysCommands.Renew());
+    root.addSubcommand("keys", keys);
     add(root, new VerifyCommand());
     CommandSpec evm = Command.named("evm", "The EVM by itself.");
     add(evm, new EvmCommands.Run());

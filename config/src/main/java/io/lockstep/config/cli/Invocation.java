@@ -68,6 +68,28 @@ public sealed interface Invocation {
   record Verify(Path file, URI l1Rpc, ClusterFile cluster, @Nullable URI rpc, boolean json)
       implements Invocation {}
 
+  /**
+   * Write a signing database as JSON.
+   *
+   * @param config an operator's
+   * @param out where to, or null for stdout
+   */
+  record ExportSigningDatabase(NodeConfig config, @Nullable Path out) implements Invocation {}
+
+  /**
+   * Merge an exported signing database.
+   *
+   * @param config an operator's
+   */
+  record ImportSigningDatabase(NodeConfig config, Path file) implements Invocation {}
+
+  /**
+   * Go on without an export.
+   *
+   * @param config an operator's
+   */
+  record NewSigningDatabase(NodeConfig config) implements Invocation {}
+
   /** Run code on the EVM alone. */
   record EvmRun(EvmRunOptions options) implements Invocation {}
 

@@ -39,6 +39,9 @@ public final class Main {
       case Invocation.ConfigCheck check -> FileCommands.check(check);
       case Invocation.Status status -> StatusCommand.run(status);
       case Invocation.Verify verify -> VerifyCommand.run(verify);
+      case Invocation.ExportSigningDatabase export -> KeysCommands.exportDatabase(export);
+      case Invocation.ImportSigningDatabase give -> KeysCommands.importDatabase(give);
+      case Invocation.NewSigningDatabase renew -> KeysCommands.newDatabase(renew);
       case Invocation.EvmRun run -> EvmCommands.run(run.options());
       case Invocation.EvmStateTest tests -> EvmCommands.stateTest(tests.options());
       case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());

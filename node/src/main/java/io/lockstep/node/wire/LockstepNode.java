@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class LockstepNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LockstepNode.class);
 
+  /** The main store's name in the folder of a node's databases. */
+  public static final String MAIN_STORE = "db";
+
   private static final long CONNECT_TIMEOUT_MS = 2_000;
 
   /**
@@ -85,7 +88,7 @@ public final class LockstepNode implements AutoCloseable {
   private void startParts() throws StartFailure, IOException, L1Exception {
     ClusterFile cluster = config.cluster().cluster();
     KeyValueStore store =
-        keep(RocksStore.open(config.storage().dir().resolve("db"), NodeParts.columns(cluster)));
+        keep(RocksStore.open(config.storage().dir().resolve(MAIN_STORE), NodeParts.columns(cluster)));
     DiskSigning signing =
         keep(new DiskSigning(config.storage().dir(), store, clockMs, this::onDeath));
     ExecutorService kzg = Threads.cpu("kzg", 1);

@@ -31,6 +31,11 @@ public final class GroupCommit implements Durability, AutoCloseable {
     return new GroupCommit(database::sync);
   }
 
+  /** As {@link #fsync} with another way to sync. */
+  static GroupCommit over(Runnable sync) {
+    return new GroupCommit(sync);
+  }
+
   /** {@code durability=process}: a record is durable as soon as it is written. */
   public static GroupCommit process() {
     return new GroupCommit(null);

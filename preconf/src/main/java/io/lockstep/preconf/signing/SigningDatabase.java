@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,6 +147,18 @@ public final class SigningDatabase implements AutoCloseable {
     }
   }
 
+  /** Visits all records in the order of their places. */
+  void eachRecord(BiConsumer<Place, SigningRecord> visitor) {
+    List<byte[]> places = keys(RECORDS, -1, Long.MAX_VALUE);
+    for (byte[] key : places) {
+      Place place = Place.read(key);
+      SigningRecord found = record(place);
+      if (found != null) {
+        visitor.accept(place, found);
+      }
+    }
+  }
+
   List<NumberSeal> seals(long rollupId, long number) {
     byte[] stored = store().get(NUMBERS, numberKey(rollupId, number));
     try {
@@ -243,6 +256,13 @@ public final class SigningDatabase implements AutoCloseable {
   /** Changes the state for good: it is on the disk when this returns. */
   void change(SigningState next) {
     store().commit(newBatch().put(META, STATE_KEY, next.encoded()), KeyValueStore.Durability.FSYNC);
+    state = next;
+  }
+
+  /** As {@link #change}, but it need not survive loss of power. */
+  void changeLightly(SigningState next) {
+    store()
+        .commit(newBatch().put(META, STATE_KEY, next.encoded()), KeyValueStore.Durability.PROCESS);
     state = next;
   }
 

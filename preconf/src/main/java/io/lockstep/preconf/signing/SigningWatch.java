@@ -161,8 +161,8 @@ final class SigningWatch {
   private void sawUnknown(long tick, String what) {
     SigningState state = database.state();
     if (state.restored()) {
-      // What it was restored for: the watermark goes along.
-      change(state.withWatermark(Math.max(state.watermark(), tick)));
+      // What it was restored for: the watermark goes along, and on the disk with restoredPast.
+      database.changeLightly(state.withWatermark(Math.max(state.watermark(), tick)));
     } else if (isFresh) {
       hold(Hold.Kind.USED_BEFORE, what);
     } else {
