@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A run of the launcher, {@code ./lockstep …}, as a process of its own. */
-final class Lockstep implements AutoCloseable {
+public final class Lockstep implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;
@@ -23,11 +23,11 @@ final class Lockstep implements AutoCloseable {
     this.reader = Thread.ofPlatform().daemon().name("lockstep-output").start(this::read);
   }
 
-  static Path root() {
+  public static Path root() {
     return Path.of(System.getProperty("lockstep.root", ".")).toAbsolutePath().normalize();
   }
 
-  static Lockstep start(List<String> arguments) throws IOException {
+  public static Lockstep start(List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(root().resolve("lockstep").toString());
     command.addAll(arguments);
@@ -37,9 +37,9 @@ final class Lockstep implements AutoCloseable {
   }
 
   /** What a finished run printed and how it ended. */
-  record Finished(int exitCode, String output) {}
+  public record Finished(int exitCode, String output) {}
 
-  static Finished run(Duration timeout, String... arguments)
+  public static Finished run(Duration timeout, String... arguments)
       throws IOException, InterruptedException {
     try (Lockstep lockstep = start(List.of(arguments))) {
       if (!lockstep.process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -69,7 +69,7 @@ final class Lockstep implements AutoCloseable {
   /**
    * Waits for a line that begins so; fails with all the output when the process ends or time is up.
    */
-  String awaitLine(String prefix, Duration timeout) throws InterruptedException {
+  public String awaitLine(String prefix, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     int seen = 0;
     synchronized (lines) {
@@ -88,18 +88,18 @@ final class Lockstep implements AutoCloseable {
     }
   }
 
-  String output() {
+  public String output() {
     synchronized (lines) {
       return String.join("\n", lines);
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** SIGTERM; answers the exit code. */
-  int terminate(Duration timeout) throws InterruptedException {
+  public int terminate(Duration timeout) throws InterruptedException {
     // The handle leaves the output open; Process.destroy() would close it.
     process.toHandle().destroy();
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -116,7 +116,7 @@ final class Lockstep implements AutoCloseable {
   }
 
   /** A port from which {@code count} are free now. */
-  static int freePorts(int count) throws IOException {
+  public static int freePorts(int count) throws IOException {
     for (int base = 20_000 + (int) (ProcessHandle.current().pid() % 200) * 100;
         base < 60_000;
         base += 100) {

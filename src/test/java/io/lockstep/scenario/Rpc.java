@@ -14,19 +14,19 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** JSON-RPC and REST as any client would speak it. */
-final class Rpc {
-  static final ObjectMapper JSON = JsonMapper.builder().build();
+public final class Rpc {
+  public static final ObjectMapper JSON = JsonMapper.builder().build();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final URI endpoint;
 
-  Rpc(URI endpoint) {
+  public Rpc(URI endpoint) {
     this.endpoint = endpoint;
   }
 
   /** The result; an error answer fails the test. */
-  JsonNode call(String method, Object... params) throws IOException, InterruptedException {
+  public JsonNode call(String method, Object... params) throws IOException, InterruptedException {
     JsonNode answer = raw(request(method, params));
     if (answer.has("error")) {
       throw new AssertionError(method + " answered " + answer.get("error"));
@@ -35,7 +35,7 @@ final class Rpc {
   }
 
   /** The error of a call that must be refused. */
-  JsonNode error(String method, Object... params) throws IOException, InterruptedException {
+  public JsonNode error(String method, Object... params) throws IOException, InterruptedException {
     JsonNode answer = raw(request(method, params));
     if (!answer.has("error")) {
       throw new AssertionError(method + " was not refused: " + answer);
@@ -43,15 +43,15 @@ final class Rpc {
     return answer.get("error");
   }
 
-  long number(String method, Object... params) throws IOException, InterruptedException {
+  public long number(String method, Object... params) throws IOException, InterruptedException {
     return Long.decode(call(method, params).asString());
   }
 
-  JsonNode raw(String body) throws IOException, InterruptedException {
+  public JsonNode raw(String body) throws IOException, InterruptedException {
     return JSON.readTree(post(endpoint, body).body());
   }
 
-  static HttpResponse<String> post(URI uri, String body) throws IOException, InterruptedException {
+  public static HttpResponse<String> post(URI uri, String body) throws IOException, InterruptedException {
     return CLIENT.send(
         HttpRequest.newBuilder(uri)
             .timeout(Duration.ofSeconds(60))
@@ -61,7 +61,7 @@ final class Rpc {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  static JsonNode get(URI uri) throws IOException, InterruptedException {
+  public static JsonNode get(URI uri) throws IOException, InterruptedException {
     HttpResponse<String> response =
         CLIENT.send(
             HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).GET().build(),

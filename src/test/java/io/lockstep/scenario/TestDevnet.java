@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A devnet that the launcher started, on ports of its own. */
-final class TestDevnet implements AutoCloseable {
-  static final Duration START = Duration.ofMinutes(3);
+public final class TestDevnet implements AutoCloseable {
+  public static final Duration START = Duration.ofMinutes(3);
   private static final BigInteger GWEI = BigInteger.TEN.pow(9);
 
   private final Lockstep process;
@@ -31,7 +31,7 @@ final class TestDevnet implements AutoCloseable {
     this.file = file;
   }
 
-  static TestDevnet start(Path dataDir, int basePort, String... more)
+  public static TestDevnet start(Path dataDir, int basePort, String... more)
       throws IOException, InterruptedException, DecodeException {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(
@@ -56,41 +56,41 @@ final class TestDevnet implements AutoCloseable {
     }
   }
 
-  DevnetFile file() {
+  public DevnetFile file() {
     return file;
   }
 
-  Path dataDir() {
+  public Path dataDir() {
     return dataDir;
   }
 
-  Lockstep process() {
+  public Lockstep process() {
     return process;
   }
 
-  Rpc node(int index) {
+  public Rpc node(int index) {
     return new Rpc(file.nodes().get(index).rpc());
   }
 
   /** The follower is the last node. */
-  Rpc follower() {
+  public Rpc follower() {
     return node(file.nodes().size() - 1);
   }
 
-  Rpc l1() {
+  public Rpc l1() {
     return new Rpc(file.l1().rpc());
   }
 
-  SecretKey account(int index) {
+  public SecretKey account(int index) {
     return file.accounts().get(index);
   }
 
   /** A signed transfer of L2 ether. */
-  Transaction transfer(SecretKey from, long nonce, Address to, long wei) {
+  public Transaction transfer(SecretKey from, long nonce, Address to, long wei) {
     return signed(from, nonce, to, UInt256.of(wei), Bytes.EMPTY, 21_000);
   }
 
-  Transaction signed(
+  public Transaction signed(
       SecretKey from, long nonce, @Nullable Address to, UInt256 value, Bytes data, long gasLimit) {
     return Transaction.Unsigned.feeMarket(
             UInt256.of(file.rollups().getFirst().chainId()),

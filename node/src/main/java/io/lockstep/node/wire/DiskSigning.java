@@ -11,9 +11,8 @@ import io.lockstep.preconf.signing.SigningDatabaseRefused;
 import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,8 @@ final class DiskSigning implements SigningPort, AutoCloseable {
   private final KeyValueStore mainStore;
   private final LongSupplier clockMs;
   private final Thread.UncaughtExceptionHandler onDeath;
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private @Nullable SigningDatabase database;
+  private @Nullable GroupCommit commits;
 
   DiskSigning(
       Path dataDir,
@@ -43,9 +43,9 @@ final class DiskSigning implements SigningPort, AutoCloseable {
       OperatorConfig keys, SigningScope scope, CommitmentDomain domain, CommitmentLedger ledger)
       throws StartFailure {
     boolean fsync = keys.durability() == OperatorConfig.Durability.FSYNC;
-    SigningDatabase database;
+    SigningDatabase opened;
     try {
-      database =
+      opened =
           SigningDatabase.open(
               dataDir.resolve(SigningDatabase.DIRECTORY),
               mainStore,
@@ -54,27 +54,30 @@ final class DiskSigning implements SigningPort, AutoCloseable {
     } catch (SigningDatabaseRefused e) {
       throw new StartFailure(StartFailure.Kind.CONFIGURATION, e.text(), e);
     }
-    opened.push(database);
-    int completed = database.completeLedger(ledger);
+    database = opened;
+    int completed = opened.completeLedger(ledger);
     if (completed > 0) {
       LOG.info("{} own frags and seals were in the signing database alone", completed);
     }
-    GroupCommit commits = fsync ? GroupCommit.fsync(database) : GroupCommit.process();
-    opened.push(commits);
-    commits.start(onDeath);
+    GroupCommit syncing = fsync ? GroupCommit.fsync(opened) : GroupCommit.process();
+    commits = syncing;
+    syncing.start(onDeath);
     return new CommitmentSigner(
         keys.committer(),
         domain,
-        database,
-        commits,
+        opened,
+        syncing,
         keys.doppelgangerEpochs(),
         clockMs.getAsLong());
   }
 
   @Override
-  public void close() throws Exception {
-    while (!opened.isEmpty()) {
-      opened.pop().close();
+  public void close() {
+    if (commits != null) {
+      commits.close();
+    }
+    if (database != null) {
+      database.close();
     }
   }
 }
