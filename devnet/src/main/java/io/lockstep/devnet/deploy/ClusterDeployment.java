@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -74,19 +75,27 @@ public final class ClusterDeployment {
     }
   }
 
-  private final Endpoints endpoints;
+  private final Supplier<L1Caller> connect;
+  private final String where;
 
   public ClusterDeployment(Endpoints endpoints) {
-    this.endpoints = endpoints;
+    this(() -> new L1Client(endpoints.rpc(), endpoints.beacon()), endpoints.beacon().toString());
+  }
+
+  /**
+   * On an L1 that is reached in another way than over HTTP.
+   *
+   * @param where names the L1's beacon node in messages
+   */
+  public ClusterDeployment(Supplier<L1Caller> connect, String where) {
+    this.connect = connect;
+    this.where = where;
   }
 
   /** The L1's beacon genesis, Unix seconds: the time of every rollup's genesis. */
   public long genesisSeconds() throws DeployException {
-    try (L1Client client = new L1Client(endpoints.rpc())) {
-      return client
-          .beacon(endpoints.beacon(), "/eth/v1/beacon/genesis")
-          .path("genesis_time")
-          .asLong();
+    try (L1Caller client = connect.get()) {
+      return client.beacon("/eth/v1/beacon/genesis").path("genesis_time").asLong();
     }
   }
 
@@ -112,7 +121,7 @@ public final class ClusterDeployment {
 
   /** Deploys the contracts and registers the operators; three rounds of transactions. */
   public ClusterFile deploy(Plan plan) throws DeployException {
-    try (L1Client client = new L1Client(endpoints.rpc())) {
+    try (L1Caller client = connect.get()) {
       L1Sender sender = new L1Sender(client, PATIENCE);
       Hash32 validatorsRoot = validatorsRoot(client);
       List<Sent> first = fund(sender, plan);
@@ -157,7 +166,7 @@ public final class ClusterDeployment {
   }
 
   private void check(Path file, ClusterFile cluster) throws DeployException {
-    try (L1Client client = new L1Client(endpoints.rpc())) {
+    try (L1Caller client = connect.get()) {
       L1Sender l1 = new L1Sender(client, PATIENCE);
       long chainId = l1.chainId().toLongSaturated();
       require(
@@ -188,12 +197,12 @@ public final class ClusterDeployment {
     }
   }
 
-  private Hash32 validatorsRoot(L1Client client) throws DeployException {
-    JsonNode genesis = client.beacon(endpoints.beacon(), "/eth/v1/beacon/genesis");
+  private Hash32 validatorsRoot(L1Caller client) throws DeployException {
+    JsonNode genesis = client.beacon("/eth/v1/beacon/genesis");
     try {
       return Hash32.fromHex(genesis.path("genesis_validators_root").asString());
     } catch (IllegalArgumentException e) {
-      throw new DeployException(endpoints.beacon() + ": no genesis_validators_root", e);
+      throw new DeployException(where + ": no genesis_validators_root", e);
     }
   }
 

@@ -18,11 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
  * The few calls to an L1's two clients that a deployment makes: one at a time, each with a time
  * limit and a bounded answer. One thread.
  */
-public final class L1Client implements AutoCloseable {
+public final class L1Client implements L1Caller {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int MAX_ANSWER_BYTES = 16 << 20;
 
   private final URI rpc;
+  private final URI beacon;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -30,15 +31,12 @@ public final class L1Client implements AutoCloseable {
           .build();
   private long nextId = 1;
 
-  public L1Client(URI rpc) {
+  public L1Client(URI rpc, URI beacon) {
     this.rpc = rpc;
+    this.beacon = beacon;
   }
 
-  /**
-   * A JSON-RPC call.
-   *
-   * @throws DeployException when the client is away or answers with an error
-   */
+  @Override
   public JsonNode call(String method, JsonNode... params) throws DeployException {
     ObjectNode request = JsonNodeFactory.instance.objectNode();
     request.put("jsonrpc", "2.0").put("id", nextId++).put("method", method);
@@ -65,8 +63,8 @@ public final class L1Client implements AutoCloseable {
     return result;
   }
 
-  /** A GET of a beacon node; the answer's "data". */
-  public JsonNode beacon(URI beacon, String path) throws DeployException {
+  @Override
+  public JsonNode beacon(String path) throws DeployException {
     URI address = URI.create(beacon.toString().replaceAll("/+$", "") + path);
     JsonNode data =
         send(HttpRequest.newBuilder(address).timeout(TIMEOUT).build(), address.toString());

@@ -27,7 +27,7 @@ public final class L1Sender {
   private static final UInt256 TIP_WEI = UInt256.of(1_000_000_000L);
   private static final Duration POLL = Duration.ofMillis(25);
 
-  private final L1Client client;
+  private final L1Caller client;
   private final UInt256 chainId;
   private final Duration patience;
   private final Map<Address, Long> nonces = new HashMap<>();
@@ -48,7 +48,7 @@ public final class L1Sender {
    *
    * @param patience how long a receipt is waited for
    */
-  public L1Sender(L1Client client, Duration patience) throws DeployException {
+  public L1Sender(L1Caller client, Duration patience) throws DeployException {
     this.client = client;
     this.patience = patience;
     this.chainId = quantity(client.call("eth_chainId"), "chain id");

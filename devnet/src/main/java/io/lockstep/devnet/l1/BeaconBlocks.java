@@ -7,6 +7,7 @@ import static io.lockstep.devnet.l1.BeaconJson.object;
 import io.lockstep.preconf.wire.HttpReply;
 import io.lockstep.preconf.wire.HttpRequest;
 import io.lockstep.preconf.wire.Routes;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
@@ -139,7 +140,7 @@ final class BeaconBlocks {
     @Nullable Set<Hash32> wanted = wantedHashes(request);
     List<Bytes> chosen = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      if (wanted == null || wanted.contains(Kzg.versionedHash(block.commitments().get(i)))) {
+      if (wanted == null || wanted.contains(BlobProofs.versionedHash(block.commitments().get(i)))) {
         chosen.add(all.get(i));
       }
     }

@@ -9,6 +9,7 @@ import io.lockstep.execution.rpc.Subscription;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.preconf.wire.RpcEndpoint;
 import io.lockstep.preconf.wire.SubscriptionSource;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
@@ -31,11 +32,11 @@ final class BoxRpc implements AutoCloseable {
   private final Map<Object, Consumer<JsonNode>> pendingSinks = new ConcurrentHashMap<>();
 
   /** RPC over a chain; {@code onTransaction} runs when a transaction was taken. */
-  BoxRpc(BoxChain chain, Genesis genesis, Runnable onTransaction) {
+  BoxRpc(BoxChain chain, Genesis genesis, BlobProofs proofs, Runnable onTransaction) {
     this.chain = chain;
     this.view = new BoxChainView(chain, genesis);
     this.reading = new ChainMethods(view, CallOptions.DEFAULTS);
-    this.intake = new TxIntake(chain, genesis);
+    this.intake = new TxIntake(chain, genesis, proofs);
     this.onTransaction = onTransaction;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
-import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -20,13 +20,13 @@ record Sidecar(List<Bytes> blobs, List<Bytes> commitments) {
    *
    * @return what is wrong, or null
    */
-  static @Nullable String fault(BlobTransaction tx) {
+  static @Nullable String fault(BlobTransaction tx, BlobProofs proofs) {
     List<Hash32> hashes = tx.transaction().blobVersionedHashes();
     if (hashes.isEmpty()) {
       return "blob transaction missing blob hashes";
     }
     for (int i = 0; i < hashes.size(); i++) {
-      Hash32 computed = Kzg.versionedHash(tx.commitments().get(i));
+      Hash32 computed = BlobProofs.versionedHash(tx.commitments().get(i));
       if (!computed.equals(hashes.get(i))) {
         return "blob %d: computed hash %s mismatches transaction one %s"
             .formatted(i, computed, hashes.get(i));
@@ -34,7 +34,7 @@ record Sidecar(List<Bytes> blobs, List<Bytes> commitments) {
     }
     for (int i = 0; i < hashes.size(); i++) {
       byte[] blob = tx.blobs().get(i).unsafeArray();
-      if (!Kzg.verifyCellProofs(blob, tx.commitments().get(i), tx.cellProofs().get(i))) {
+      if (!proofs.verify(blob, tx.commitments().get(i), tx.cellProofs().get(i))) {
         return "invalid cell proofs for blob " + i;
       }
     }

@@ -5,6 +5,7 @@ import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.tx.Transaction;
@@ -21,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class TxIntake {
   private final BoxChain chain;
   private final Genesis genesis;
+  private final BlobProofs proofs;
 
-  TxIntake(BoxChain chain, Genesis genesis) {
+  TxIntake(BoxChain chain, Genesis genesis, BlobProofs proofs) {
     this.chain = chain;
     this.genesis = genesis;
+    this.proofs = proofs;
   }
 
   /**
@@ -40,7 +43,7 @@ final class TxIntake {
         BlobTransaction blobs = BlobTransaction.decode(raw);
         tx = blobs.transaction();
         refuse(fault(tx));
-        refuse(Sidecar.fault(blobs));
+        refuse(Sidecar.fault(blobs, proofs));
         sidecar = Sidecar.of(blobs);
       } else {
         tx = TransactionCodec.decode(raw);

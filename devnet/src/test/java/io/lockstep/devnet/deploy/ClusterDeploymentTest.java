@@ -43,7 +43,7 @@ class ClusterDeploymentTest {
       assertThat(deployed.deploymentBlock()).isLessThan(BoxOptions.SLOTS_PER_EPOCH);
       assertThat(box.headSlot()).isGreaterThanOrEqualTo(48);
       assertThat(genesisSeconds).isEqualTo(box.clock().genesisSeconds());
-      try (L1Client client = new L1Client(box.rpcUri())) {
+      try (L1Client client = new L1Client(box.rpcUri(), box.beaconUri())) {
         L1Sender l1 = new L1Sender(client, Duration.ofSeconds(5));
         Address registry = deployed.operatorRegistry();
         for (long validator = 0; validator < VALIDATORS; validator++) {

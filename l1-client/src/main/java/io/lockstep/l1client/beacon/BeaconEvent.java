@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.beacon;
 
+import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
@@ -11,6 +12,15 @@ import org.jspecify.annotations.Nullable;
  * repeat events, so nothing is decided by one alone.
  */
 public sealed interface BeaconEvent {
+  /**
+   * One event of the stream, or null for a topic that is not ours.
+   *
+   * @param name of the event as the stream has it
+   */
+  static @Nullable BeaconEvent parse(String name, String json) throws DecodeException {
+    return BeaconJson.event(name, json);
+  }
+
   /**
    * A new head. The dependent roots are those of the duties of the head's epoch and of the one
    * after it, null when the node did not give them.

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * are given to the consumer on threads of the HTTP client, one at a time, so the consumer must only
  * enqueue.
  */
-public final class BeaconEvents implements AutoCloseable {
+public final class BeaconEvents implements BeaconEventSource {
   /**
    * Bounds of the stream.
    *
@@ -33,7 +33,12 @@ public final class BeaconEvents implements AutoCloseable {
    * @param firstBackOffMs after a failure; doubles up to {@code longestBackOffMs}
    */
   public record Options(
-      long connectTimeoutMs, long silenceMs, long firstBackOffMs, long longestBackOffMs) {}
+      long connectTimeoutMs, long silenceMs, long firstBackOffMs, long longestBackOffMs) {
+    /** For a chain with slots of this length. */
+    public static Options forSlots(long slotMs) {
+      return new Options(4_000, Math.max(10_000, 3 * slotMs), 250, slotMs);
+    }
+  }
 
   // The newest spelling last: `head` is deprecated but still the one that most nodes serve.
   private static final List<String> TOPIC_SETS =
@@ -46,23 +51,22 @@ public final class BeaconEvents implements AutoCloseable {
   private final EndpointPool pool;
   private final HttpClient client;
   private final Options options;
-  private final Consumer<BeaconEvent> consumer;
+  private volatile Consumer<BeaconEvent> consumer = event -> {};
   private volatile boolean closed;
   private volatile @Nullable Thread thread;
 
-  public BeaconEvents(
-      EndpointPool pool, HttpClient client, Options options, Consumer<BeaconEvent> consumer) {
+  public BeaconEvents(EndpointPool pool, HttpClient client, Options options) {
     this.pool = pool;
     this.client = client;
     this.options = options;
-    this.consumer = consumer;
   }
 
-  /** Starts following; once. */
-  public void start() {
+  @Override
+  public void start(Consumer<BeaconEvent> events) {
     if (thread != null) {
       throw new IllegalStateException("the event stream was started already");
     }
+    consumer = events;
     thread = Thread.ofVirtual().name("l1-events").start(this::run);
   }
 

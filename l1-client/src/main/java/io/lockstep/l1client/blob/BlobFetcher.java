@@ -2,6 +2,7 @@
 package io.lockstep.l1client.blob;
 
 import io.lockstep.l1client.L1Exception;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
@@ -30,17 +31,24 @@ public final class BlobFetcher {
 
   private final List<BlobSource> sources;
   private final Executor cpu;
+  private final BlobProofs proofs;
 
   /**
    * @param sources in order of preference, at least one
    * @param cpu platform threads: the native code would pin virtual ones
    */
   public BlobFetcher(List<BlobSource> sources, Executor cpu) {
+    this(sources, cpu, BlobProofs.KZG);
+  }
+
+  /** The same with commitments of another kind. */
+  public BlobFetcher(List<BlobSource> sources, Executor cpu, BlobProofs proofs) {
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("at least one blob source is needed");
     }
     this.sources = List.copyOf(sources);
     this.cpu = cpu;
+    this.proofs = proofs;
   }
 
   /** Looks for the blobs once, in all sources if need be. */
@@ -127,7 +135,7 @@ public final class BlobFetcher {
     }
     try {
       return CompletableFuture.supplyAsync(
-              () -> Kzg.versionedHash(Kzg.commit(blob.unsafeArray())), cpu)
+              () -> BlobProofs.versionedHash(proofs.commit(blob.unsafeArray())), cpu)
           .join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof IllegalArgumentException) {

@@ -3,17 +3,17 @@ package io.lockstep.l1client.follow;
 
 import io.lockstep.l1client.beacon.BeaconClient;
 import io.lockstep.l1client.beacon.BeaconEvent;
-import io.lockstep.l1client.beacon.BeaconEvents;
+import io.lockstep.l1client.beacon.BeaconEventSource;
 import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.heads.HeadTracker;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.primitives.types.SlotClock;
-import java.net.http.HttpClient;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a head tracker and a duty tracker running: each on a virtual thread of its own (a beacon
+ * Keeps a head tracker and a duty tracker running: each on a thread of its own (a beacon
  * node that hangs must not hold up the heads), woken by the beacon node's events and, should these
  * fail, by the clock. A third thread looks which endpoints lag behind. The trackers' consumers are
  * called on the trackers' threads.
@@ -27,30 +27,35 @@ public final class L1Follower implements AutoCloseable {
   private final WakeLoop heads;
   private final WakeLoop duties;
   private final WakeLoop health;
-  private final BeaconEvents events;
+  private final BeaconEventSource events;
+  private final DutyTracker dutyTracker;
 
   /**
-   * @param client for the event stream
+   * @param events hints; closed with this
    * @param nowSeconds Unix time
    */
   public L1Follower(
       ExecutionClient execution,
       BeaconClient beacon,
-      HttpClient client,
+      BeaconEventSource events,
       SlotClock clock,
       HeadTracker headTracker,
       DutyTracker dutyTracker,
-      LongSupplier nowSeconds) {
+      LongSupplier nowSeconds,
+      Pacer pacer) {
+    this.events = events;
+    this.dutyTracker = dutyTracker;
     long slotMs = clock.slotSeconds() * 1000;
     long pollMs = Math.max(SHORTEST_POLL_MS, slotMs / HEAD_POLLS_PER_SLOT);
-    heads = new WakeLoop("l1-heads", () -> headTracker.step() ? 0 : pollMs);
+    heads = new WakeLoop("l1-heads", () -> headTracker.step() ? 0 : pollMs, pacer);
     duties =
         new WakeLoop(
             "l1-duties",
             () -> {
               dutyTracker.step(nowSeconds.getAsLong());
               return pollMs;
-            });
+            },
+            pacer);
     health =
         new WakeLoop(
             "l1-health",
@@ -58,15 +63,11 @@ public final class L1Follower implements AutoCloseable {
               execution.rankByHead();
               beacon.rankByHead();
               return slotMs;
-            });
-    BeaconEvents.Options options =
-        new BeaconEvents.Options(4_000, Math.max(10_000, 3 * slotMs), 250, slotMs);
-    events =
-        new BeaconEvents(
-            beacon.pool(), client, options, event -> onBeaconEvent(dutyTracker, event));
+            },
+            pacer);
   }
 
-  private void onBeaconEvent(DutyTracker dutyTracker, BeaconEvent event) {
+  private void onBeaconEvent(BeaconEvent event) {
     dutyTracker.onBeaconEvent(event);
     duties.wake();
     heads.wake();
@@ -81,7 +82,7 @@ public final class L1Follower implements AutoCloseable {
     heads.start(onDeath);
     duties.start(onDeath);
     health.start(onDeath);
-    events.start();
+    events.start(this::onBeaconEvent);
   }
 
   /** Ends all threads and returns when they are gone. */

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.loop;
 
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs turns on a virtual thread of its own, which is the owner of all that a turn touches. {@link
- * #wake} may be called from any thread and is never lost: a turn follows it.
+ * Runs turns on a thread of its own, which is the owner of all that a turn touches. {@link #wake}
+ * may be called from any thread and is never lost: a turn follows it.
  */
 public final class WakeLoop implements AutoCloseable {
   /** One turn of work. */
@@ -19,13 +17,20 @@ public final class WakeLoop implements AutoCloseable {
 
   private final String name;
   private final Turn turn;
-  private final Semaphore wakeUps = new Semaphore(0);
+  private final Pacer pacer;
+  private final Pacer.Bell bell;
   private volatile boolean closed;
-  private @Nullable Thread thread;
+  private Pacer.@Nullable Running thread;
 
   public WakeLoop(String name, Turn turn) {
+    this(name, turn, Pacer.SYSTEM);
+  }
+
+  public WakeLoop(String name, Turn turn, Pacer pacer) {
     this.name = name;
     this.turn = turn;
+    this.pacer = pacer;
+    this.bell = pacer.bell();
   }
 
   /**
@@ -37,11 +42,11 @@ public final class WakeLoop implements AutoCloseable {
     if (thread != null) {
       throw new IllegalStateException(name + " was started already");
     }
-    thread = Thread.ofVirtual().name(name).uncaughtExceptionHandler(onDeath).start(this::run);
+    thread = pacer.start(name, this::run, onDeath);
   }
 
   public void wake() {
-    wakeUps.release();
+    bell.ring();
   }
 
   private void run() {
@@ -51,9 +56,7 @@ public final class WakeLoop implements AutoCloseable {
         continue;
       }
       try {
-        if (wakeUps.tryAcquire(restMs, TimeUnit.MILLISECONDS)) {
-          wakeUps.drainPermits();
-        }
+        bell.await(restMs);
       } catch (InterruptedException e) {
         return; // only close() interrupts
       }
@@ -64,14 +67,9 @@ public final class WakeLoop implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    Thread running = thread;
-    if (running != null && !running.equals(Thread.currentThread())) {
-      running.interrupt();
-      try {
-        running.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    Pacer.Running running = thread;
+    if (running != null) {
+      running.close();
     }
   }
 }

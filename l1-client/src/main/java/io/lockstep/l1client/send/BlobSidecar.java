@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.send;
 
-import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -40,11 +40,17 @@ public record BlobSidecar(
    * @return fails with IllegalArgumentException when something is not a blob
    */
   public static CompletableFuture<BlobSidecar> compute(List<byte[]> blobs, Executor cpu) {
+    return compute(blobs, cpu, BlobProofs.KZG);
+  }
+
+  /** The same with proofs of another kind. */
+  public static CompletableFuture<BlobSidecar> compute(
+      List<byte[]> blobs, Executor cpu, BlobProofs proofs) {
     List<CompletableFuture<One>> parts = new ArrayList<>();
     for (byte[] blob : blobs) {
       parts.add(
           CompletableFuture.supplyAsync(
-              () -> new One(Bytes.wrap(blob), Kzg.commit(blob), Kzg.cellProofs(blob)), cpu));
+              () -> new One(Bytes.wrap(blob), proofs.commit(blob), proofs.cellProofs(blob)), cpu));
     }
     return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
         .thenApply(ignored -> {
@@ -53,7 +59,7 @@ public record BlobSidecar(
               all.stream().map(One::blob).toList(),
               all.stream().map(One::commitment).toList(),
               all.stream().map(One::proofs).toList(),
-              all.stream().map(o -> Kzg.versionedHash(o.commitment())).toList());
+              all.stream().map(o -> BlobProofs.versionedHash(o.commitment())).toList());
         });
   }
 }

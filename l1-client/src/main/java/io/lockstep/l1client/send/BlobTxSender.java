@@ -5,7 +5,9 @@ import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Address;
@@ -69,6 +71,7 @@ public final class BlobTxSender {
   private final PostingBook book;
   private final Options options;
   private final Executor cpu;
+  private final BlobProofs proofs;
   private final Consumer<PostingEvent> listener;
   private final ArrayBlockingQueue<Command> inbox = new ArrayBlockingQueue<>(INBOX_LIMIT);
   private final PostingFollower follower;
@@ -92,11 +95,25 @@ public final class BlobTxSender {
       Options options,
       Executor cpu,
       Consumer<PostingEvent> listener) {
+    this(execution, store, key, chainId, options, cpu, BlobProofs.KZG, listener);
+  }
+
+  /** The same with proofs of another kind. */
+  public BlobTxSender(
+      ExecutionClient execution,
+      KeyValueStore store,
+      SecretKey key,
+      UInt256 chainId,
+      Options options,
+      Executor cpu,
+      BlobProofs proofs,
+      Consumer<PostingEvent> listener) {
     this.execution = execution;
     this.signer = new BlobTxSigner(key, chainId);
     this.book = new PostingBook(new PostingJournal(store, key.address()));
     this.options = options;
     this.cpu = cpu;
+    this.proofs = proofs;
     this.listener = listener;
     this.follower = new PostingFollower(execution, signer, book, options, listener);
   }
@@ -130,7 +147,7 @@ public final class BlobTxSender {
    * @return false when the inbox is full
    */
   public boolean submit(PostingId id, Address to, Bytes callData, List<byte[]> blobs) {
-    return submit(id, to, callData, BlobSidecar.compute(blobs, cpu));
+    return submit(id, to, callData, BlobSidecar.compute(blobs, cpu, proofs));
   }
 
   /** The same with the sidecar made (or being made) elsewhere. */
@@ -169,13 +186,19 @@ public final class BlobTxSender {
 
   /** A loop that owns this sender from now on; the caller starts and closes it. */
   public WakeLoop loop() {
+    return loop(Pacer.SYSTEM);
+  }
+
+  /** The same on threads and a clock handed in. */
+  public WakeLoop loop(Pacer pacer) {
     WakeLoop loop =
         new WakeLoop(
             "l1-send-" + poster(),
             () -> {
-              int handled = step(System.nanoTime() / 1_000_000);
-              return handled > 0 ? 0 : restMs(System.nanoTime() / 1_000_000);
-            });
+              int handled = step(pacer.nowMs());
+              return handled > 0 ? 0 : restMs(pacer.nowMs());
+            },
+            pacer);
     wakeUp = loop::wake;
     return loop;
   }

@@ -34,9 +34,8 @@ class BeaconEventsTest {
         new BeaconEvents(
             pool,
             transport.client(),
-            new BeaconEvents.Options(2_000, silenceMs, 10, 100),
-            seen::add);
-    events.start();
+            new BeaconEvents.Options(2_000, silenceMs, 10, 100));
+    events.start(seen::add);
     return events;
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconClient;
+import io.lockstep.l1client.beacon.BeaconEvents;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.duties.DutyEvent;
 import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.execution.ExecutionClient;
@@ -42,11 +44,15 @@ class L1FollowerTest {
           new L1Follower(
               execution,
               beacon,
-              transport.client(),
+              new BeaconEvents(
+                  beacon.pool(),
+                  transport.client(),
+                  BeaconEvents.Options.forSlots(clock.slotSeconds() * 1000)),
               clock,
               new HeadTracker(execution, List.of(), heads::add),
               new DutyTracker(beacon, clock, duties::add),
-              () -> FakeChain.GENESIS_SECONDS + chain.slot() * FakeChain.SLOT_SECONDS)) {
+              () -> FakeChain.GENESIS_SECONDS + chain.slot() * FakeChain.SLOT_SECONDS,
+              Pacer.SYSTEM)) {
         follower.start((thread, failure) -> deaths.add(failure));
         assertThat(heads.poll(20, TimeUnit.SECONDS)).isInstanceOf(L1Event.NewBlocks.class);
         assertThat(duties.poll(20, TimeUnit.SECONDS)).isInstanceOf(DutyEvent.DutiesChanged.class);

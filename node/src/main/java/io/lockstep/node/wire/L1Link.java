@@ -16,6 +16,7 @@ import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.Transport;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.types.Hash32;
 import java.net.URI;
 import java.util.List;
@@ -42,6 +43,7 @@ public record L1Link(
       ClusterFile cluster,
       Transport transport,
       Executor kzg,
+      BlobProofs proofs,
       LongSupplier nanoClock)
       throws StartFailure {
     try {
@@ -55,7 +57,7 @@ public record L1Link(
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
       BlobFetcher blobs =
-          new BlobFetcher(List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg);
+          new BlobFetcher(List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg, proofs);
       return new L1Link(execution, beacon, spec, inbox, registry, blobs);
     } catch (L1Exception e) {
       throw new StartFailure(

@@ -2,18 +2,19 @@
 package io.lockstep.node.wire;
 
 import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.beacon.BeaconEventSource;
 import io.lockstep.l1client.beacon.ProposerDuties;
 import io.lockstep.l1client.duties.DutyEvent;
 import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.follow.L1Follower;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.L1Feed;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
-import java.net.http.HttpClient;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -23,14 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the loop told about L1: first what happened while the node was away, then heads and
- * proposer duties as they come. Virtual threads of its own.
+ * proposer duties as they come. Threads of its own.
  */
-final class L1Runner implements AutoCloseable {
+public final class L1Runner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(L1Runner.class);
   private static final long RETRY_MS = 1_000;
 
   private final L1Link link;
-  private final HttpClient eventClient;
+  private final BeaconEventSource events;
+  private final Pacer pacer;
   private final L1Feed feed;
   private final SequencerLoop loop;
   private final List<Consumer<L1Event>> alsoTold;
@@ -38,23 +40,25 @@ final class L1Runner implements AutoCloseable {
   private final Thread.UncaughtExceptionHandler onDeath;
   private volatile @Nullable L1Follower follower;
   private volatile boolean closed;
-  private @Nullable Thread catchUpThread;
+  private Pacer.@Nullable Running catchUp;
 
   /**
-   * @param eventClient carries the beacon node's event stream
+   * @param events hints of the beacon node; closed with this
    * @param alsoTold who hears of L1 events before the feed does: the senders
    * @param onDeath told when a thread dies of an error: the node cannot go on
    */
   L1Runner(
       L1Link link,
-      HttpClient eventClient,
+      BeaconEventSource events,
       L1Feed feed,
       SequencerLoop loop,
       List<Consumer<L1Event>> alsoTold,
       LongSupplier clockMs,
+      Pacer pacer,
       Thread.UncaughtExceptionHandler onDeath) {
     this.link = link;
-    this.eventClient = eventClient;
+    this.events = events;
+    this.pacer = pacer;
     this.feed = feed;
     this.loop = loop;
     this.alsoTold = List.copyOf(alsoTold);
@@ -63,12 +67,8 @@ final class L1Runner implements AutoCloseable {
   }
 
   /** Starts; {@code derived} are the derivation log's newest entries, newest first. */
-  void start(List<DerivationLog.Entry> derived) {
-    catchUpThread =
-        Thread.ofVirtual()
-            .name("l1-catch-up")
-            .uncaughtExceptionHandler(onDeath)
-            .start(() -> catchUpAndFollow(derived));
+  public void start(List<DerivationLog.Entry> derived) {
+    catchUp = pacer.start("l1-catch-up", () -> catchUpAndFollow(derived), onDeath);
   }
 
   private void catchUpAndFollow(List<DerivationLog.Entry> derived) {
@@ -80,11 +80,12 @@ final class L1Runner implements AutoCloseable {
           new L1Follower(
               link.execution(),
               link.beacon(),
-              eventClient,
+              events,
               link.spec().clock(),
               heads,
               duties,
-              () -> Math.floorDiv(clockMs.getAsLong(), 1000));
+              () -> Math.floorDiv(clockMs.getAsLong(), 1000),
+              pacer);
       synchronized (this) {
         if (!closed) {
           follower = running;
@@ -102,7 +103,7 @@ final class L1Runner implements AutoCloseable {
         return feed.catchUp(derived);
       } catch (L1Exception e) {
         LOG.warn("L1 cannot be read yet: {}", e.getMessage());
-        Thread.sleep(RETRY_MS);
+        pacer.sleep(RETRY_MS);
       }
     }
   }
@@ -132,9 +133,9 @@ final class L1Runner implements AutoCloseable {
   public void close() {
     closed = true;
     feed.stop();
-    Thread catchingUp = catchUpThread;
+    Pacer.Running catchingUp = catchUp;
     if (catchingUp != null) {
-      catchingUp.interrupt();
+      catchingUp.close();
     }
     synchronized (this) {
       if (follower != null) {

@@ -4,24 +4,24 @@ package io.lockstep.node.wire;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.l1client.L1Exception;
-import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.beacon.BeaconEvents;
 import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.preconf.gossip.GossipNode;
 import io.lockstep.preconf.gossip.GossipOptions;
 import io.lockstep.preconf.wire.WireServer;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.RocksStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,12 +98,21 @@ public final class LockstepNode implements AutoCloseable {
     ExecutorService streams = Threads.ordered("streams");
     started.push(streams::shutdownNow);
     JdkTransport transport = keep(new JdkTransport(CONNECT_TIMEOUT_MS));
-    L1Link l1 = L1Link.open(config.l1(), cluster, transport, kzg, System::nanoTime);
+    L1Link l1 = L1Link.open(config.l1(), cluster, transport, kzg, BlobProofs.KZG, System::nanoTime);
     NodeParts node =
         keep(
             NodeParts.assemble(
                 config,
-                new NodePorts(store, signing, l1, new SplittableRandom(), cpu, kzg, streams)));
+                new NodePorts(
+                    store,
+                    signing,
+                    l1,
+                    new SplittableRandom(),
+                    cpu,
+                    kzg,
+                    BlobProofs.KZG,
+                    Pacer.SYSTEM,
+                    streams)));
     parts = node;
 
     GossipNode gossip =
@@ -121,13 +130,14 @@ public final class LockstepNode implements AutoCloseable {
     WireServer rpc = keep(api.startRpc());
     WireServer ops = keep(api.startOps());
 
-    PosterSenders senders = node.senders();
-    List<Consumer<L1Event>> told = senders == null ? List.of() : List.of(senders::onL1Event);
-    L1Runner runner =
-        keep(
-            new L1Runner(
-                l1, transport.client(), node.feed(), node.loop(), told, clockMs, this::onDeath));
+    BeaconEvents events =
+        new BeaconEvents(
+            l1.beacon().pool(),
+            transport.client(),
+            BeaconEvents.Options.forSlots(l1.spec().clock().slotSeconds() * 1000));
+    L1Runner runner = keep(node.l1Runner(events, clockMs, this::onDeath));
     startLoopThread(node.loop());
+    PosterSenders senders = node.senders();
     if (senders != null) {
       keep(senders).start(this::onDeath);
     }

@@ -8,9 +8,12 @@ import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.execution.state.ChainDb;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.beacon.BeaconEventSource;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
+import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.node.rpc.Streams;
 import io.lockstep.node.rpc.SyncDesk;
 import io.lockstep.preconf.commitment.CommitmentDomain;
@@ -21,6 +24,8 @@ import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.signing.SigningDatabase;
 import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.sequencer.builder.BuilderRules;
@@ -53,6 +58,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +81,7 @@ public final class NodeParts implements AutoCloseable {
   private static final int RESUME_ENTRIES = 256;
 
   private final L1Link l1;
+  private final Pacer pacer;
   private final ClusterFile cluster;
   private final WindowClock clock;
   private final CommitmentDomain domain;
@@ -89,6 +97,7 @@ public final class NodeParts implements AutoCloseable {
   private NodeParts(NodeConfig config, NodePorts ports, Cluster chains)
       throws StartFailure, L1Exception {
     this.l1 = ports.l1();
+    this.pacer = ports.pacer();
     this.cluster = config.cluster().cluster();
     this.clock =
         new WindowClock(
@@ -114,6 +123,8 @@ public final class NodeParts implements AutoCloseable {
               keys.posters(),
               cluster,
               ports.kzg(),
+              ports.proofs(),
+              ports.pacer(),
               this::postingLanded);
       this.loop =
           new SequencerLoop(core, operator(id, keys, config.sequencer(), ports, senders), outbox);
@@ -293,8 +304,19 @@ public final class NodeParts implements AutoCloseable {
     outbox.connect(loop, gossip);
   }
 
-  /** Reads L1 for the loop; its owner brings the thread. */
-  public L1Feed feed() {
+  /**
+   * What keeps the loop and the senders told about L1; to be started with {@link #derived}.
+   *
+   * @param events hints of the beacon node; closed with the runner
+   * @param clockMs Unix milliseconds
+   */
+  public L1Runner l1Runner(
+      BeaconEventSource events, LongSupplier clockMs, Thread.UncaughtExceptionHandler onDeath) {
+    List<Consumer<L1Event>> told = senders == null ? List.of() : List.of(senders::onL1Event);
+    return new L1Runner(l1, events, feed(), loop, told, clockMs, pacer, onDeath);
+  }
+
+  private L1Feed feed() {
     return new L1Feed(
         l1.execution(),
         l1.inbox(),
@@ -302,7 +324,8 @@ public final class NodeParts implements AutoCloseable {
         l1.blobs(),
         l1.spec().clock(),
         new L1Feed.Sources(cluster.clusterInbox(), cluster.deploymentBlock()),
-        update -> put(new Command.L1(update)));
+        update -> put(new Command.L1(update)),
+        pacer);
   }
 
   private void put(Command command) {
@@ -323,6 +346,11 @@ public final class NodeParts implements AutoCloseable {
       entry = entry.l1Number() == 0 ? null : log.newestUpTo(entry.l1Number() - 1);
     }
     return out;
+  }
+
+  /** A transaction as it is flooded to the peers, under {@code Topics.TRANSACTION}. */
+  public static Bytes flooded(long rollupId, Transaction tx) {
+    return PeerDesk.encode(rollupId, tx);
   }
 
   /** Takes what peers send. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.wire;
 
+import io.lockstep.l1client.loop.Pacer;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -15,6 +17,8 @@ import java.util.random.RandomGenerator;
  * @param random used on the sequencing thread alone; nothing secret comes from it
  * @param cpu for encoding batches
  * @param kzg for commitments and proofs of blobs
+ * @param proofs of blobs
+ * @param pacer threads and time of the parts that wait for L1
  * @param streams one thread, so that order is kept
  */
 public record NodePorts(
@@ -24,4 +28,6 @@ public record NodePorts(
     RandomGenerator random,
     Executor cpu,
     Executor kzg,
+    BlobProofs proofs,
+    Pacer pacer,
     Executor streams) {}

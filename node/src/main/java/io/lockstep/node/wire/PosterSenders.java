@@ -6,11 +6,13 @@ import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.l1client.send.BlobTxSender;
 import io.lockstep.l1client.send.PostingEvent;
 import io.lockstep.l1client.send.PostingId;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Bytes;
@@ -79,6 +81,8 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
       List<SecretKey> posters,
       ClusterFile cluster,
       Executor kzg,
+      BlobProofs proofs,
+      Pacer pacer,
       Landed landed) {
     this.cluster = cluster;
     this.landed = landed;
@@ -91,10 +95,11 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
               UInt256.of(cluster.l1().chainId()),
               BlobTxSender.Options.DEFAULT,
               kzg,
+              proofs,
               this::onEvent);
       takeUp(sender, senders.size());
       senders.add(sender);
-      loops.add(sender.loop());
+      loops.add(sender.loop(pacer));
     }
   }
 
@@ -116,7 +121,8 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
     }
   }
 
-  void start(Thread.UncaughtExceptionHandler onDeath) {
+  /** Starts their threads. */
+  public void start(Thread.UncaughtExceptionHandler onDeath) {
     loops.forEach(loop -> loop.start(onDeath));
   }
 

@@ -7,6 +7,7 @@ import io.lockstep.config.L1Config;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.preset.Preset;
 import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import java.net.InetAddress;
@@ -33,7 +34,7 @@ class L1LinkTest {
 
     try (JdkTransport transport = new JdkTransport(2_000)) {
       assertThatThrownBy(
-              () -> L1Link.open(config, cluster(), transport, Runnable::run, System::nanoTime))
+              () -> L1Link.open(config, cluster(), transport, Runnable::run, BlobProofs.KZG, System::nanoTime))
           .isInstanceOf(StartFailure.class)
           .hasMessageContaining("L1 cannot be reached")
           .hasMessageContaining(host)

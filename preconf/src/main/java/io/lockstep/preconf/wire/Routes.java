@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.wire;
 
+import io.lockstep.primitives.types.Bytes;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +61,23 @@ public final class Routes {
       throw new IllegalArgumentException("two routes for " + method + " " + template);
     }
     return this;
+  }
+
+  /**
+   * Answers a request of the same process, on the calling thread, as the server would.
+   *
+   * @param uri path and query
+   * @param headers names in lower case
+   */
+  public HttpReply answer(String method, URI uri, Map<String, String> headers, Bytes body) {
+    Map<String, List<String>> query = new QueryStringDecoder(uri).parameters();
+    return switch (find(method, uri.getPath())) {
+      case Match.Found(HttpHandler handler, Map<String, String> pathParams) ->
+          handler.handle(
+              new HttpRequest(method, uri.getPath(), pathParams, query, headers, body));
+      case Match.OtherMethods _ -> HttpReply.error(405, "method not allowed");
+      case Match.None _ -> HttpReply.error(404, "no such path");
+    };
   }
 
   /** Finds the route of an already decoded path. */

@@ -56,9 +56,7 @@ public final class Kzg {
 
   /** EIP-4844: 0x01 and the last 31 bytes of the commitment's SHA-256. */
   public static Hash32 versionedHash(Bytes commitment) {
-    byte[] hash = Sha256.hash(commitment.unsafeArray()).toArray();
-    hash[0] = 1;
-    return Hash32.of(hash);
+    return BlobProofs.versionedHash(commitment);
   }
 
   /** The 128 cell proofs of a blob, one after the other (EIP-7594). About 250 ms. */

@@ -14,6 +14,7 @@ import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads from L1 what derivation needs: our contracts' events, call data, blobs, anchors. An L1
  * block is handed on only when everything of it is here; what cannot be had now is asked for again,
- * with growing pauses, and holds back what comes after it. Owner: one virtual thread, which may
+ * with growing pauses, and holds back what comes after it. Owner: one thread, which may
  * block.
  */
 public final class L1Feed {
@@ -56,6 +57,7 @@ public final class L1Feed {
   private final SlotClock clock;
   private final Sources sources;
   private final Consumer<L1Update> sink;
+  private final Pacer pacer;
   private final TreeMap<Long, L1Block> remembered = new TreeMap<>();
   private volatile boolean stopped;
   private long caughtUpAt = Long.MAX_VALUE;
@@ -78,7 +80,8 @@ public final class L1Feed {
       BlobFetcher blobs,
       SlotClock clock,
       Sources sources,
-      Consumer<L1Update> sink) {
+      Consumer<L1Update> sink,
+      Pacer pacer) {
     this.execution = execution;
     this.inbox = inbox;
     this.registry = registry;
@@ -86,6 +89,7 @@ public final class L1Feed {
     this.clock = clock;
     this.sources = sources;
     this.sink = sink;
+    this.pacer = pacer;
   }
 
   /** Ends pauses and retries; the feed is of no use afterwards. */
@@ -287,7 +291,7 @@ public final class L1Feed {
 
   private boolean pause(long pauseMs) {
     try {
-      Thread.sleep(pauseMs);
+      pacer.sleep(pauseMs);
       return !stopped;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.sim;
+
+import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.node.wire.NodeParts;
+import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.preconf.commitment.Frag;
+import io.lockstep.preconf.commitment.Seal;
+import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.gossip.Topics;
+import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.derive.DerivationLog;
+import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.tick.Rollup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold after every step and at the end (architecture §6), each with a name; the first
+ * violation ends the run. One thread.
+ */
+final class Invariants {
+  private final SimTime time;
+  private final long startMs;
+  private final SteppedBox box;
+  private final Story story;
+  private final Set<Integer> lying = new TreeSet<>();
+  private @Nullable Violation violation;
+
+  private record Place(int operatorId, long tick, long fragIdx) {}
+
+  private record Said(Hash32 identity, Ctx ctx) {}
+
+  private static final long SEAL_PLACE = -1;
+  private final Map<Place, Said> said = new LinkedHashMap<>();
+  private final Map<Long, Long> endOfWindow = new TreeMap<>();
+  private final List<FragMessage> promises = new ArrayList<>();
+
+  private record BatchAt(Hash32 l1Hash, long batchIndex) {}
+
+  private record Derived(String node, long height, Hash32 blockHash, String skipped) {}
+
+  private final Map<BatchAt, Derived> derived = new LinkedHashMap<>();
+  private final Map<String, DerivationLog.Entry> lastOf = new LinkedHashMap<>();
+
+  Invariants(SimTime time, SteppedBox box, Story story) {
+    this.time = time;
+    this.startMs = time.nowMs();
+    this.box = box;
+    this.story = story;
+  }
+
+  /** The first violation, or null. */
+  @Nullable Violation violation() {
+    return violation;
+  }
+
+  /** From now on nothing is expected of this operator. */
+  void lies(int operatorId) {
+    lying.add(operatorId);
+  }
+
+  void fail(String invariant, String what) {
+    if (violation == null) {
+      violation = new Violation(invariant, what, time.nowMs() - startMs);
+      story.tell("INVARIANT", invariant + ": " + what);
+    }
+  }
+
+  int promisesSeen() {
+    return promises.size();
+  }
+
+  int sealsSeen() {
+    return (int) said.keySet().stream().filter(place -> place.fragIdx == SEAL_PLACE).count();
+  }
+
+  // --- what is signed ---
+
+  /** A node sends something of its own accord. */
+  void sent(SimNode node, byte topic, Bytes payload) {
+    try {
+      switch (topic) {
+        case Topics.FRAG -> onFrag(node, FragMessage.decode(payload));
+        case Topics.SEAL -> onSeal(node, SealMessage.decode(payload));
+        default -> {}
+      }
+    } catch (DecodeException e) {
+      fail("releases-what-decodes", node.name() + ": " + e.getMessage());
+    }
+  }
+
+  private void onFrag(SimNode node, FragMessage message) {
+    Frag frag = message.frag().object();
+    if (story.isTold() && !message.parts().isEmpty()) {
+      story.tell(
+          node.name(),
+          "frag %d.%d window %d block %d, %d transactions%s"
+              .formatted(
+                  frag.tick(),
+                  frag.fragIdx(),
+                  frag.windowSlot(),
+                  message.parts().getFirst().number(),
+                  message.parts().getFirst().transactions().size(),
+                  message.frag().ctx().isProvisional() ? ", provisional" : ""));
+    }
+    if (lying.contains(message.operatorId())) {
+      return;
+    }
+    once(
+        node,
+        new Place(message.operatorId(), frag.tick(), frag.fragIdx()),
+        new Said(frag.identity(), message.frag().ctx()));
+    durable(node, "frag " + frag.tick() + "." + frag.fragIdx());
+    if (!message.parts().isEmpty()) {
+      promises.add(message);
+    }
+  }
+
+  private void onSeal(SimNode node, SealMessage message) {
+    Seal seal = message.seal().object();
+    story.tell(
+        node.name(),
+        "seal %d window %d block %d%s%s anchor %d"
+            .formatted(
+                seal.tick(),
+                seal.windowSlot(),
+                message.blocks().getFirst().leaf().number(),
+                seal.eop() ? ", end of window" : "",
+                message.seal().ctx().isProvisional() ? ", provisional" : "",
+                message.seal().ctx().anchorNumber()));
+    if (lying.contains(message.operatorId())) {
+      return;
+    }
+    once(
+        node,
+        new Place(message.operatorId(), seal.tick(), SEAL_PLACE),
+        new Said(seal.identity(), message.seal().ctx()));
+    durable(node, "seal " + seal.tick());
+    Long end = endOfWindow.get(seal.windowSlot());
+    if (end != null && seal.tick() > end) {
+      fail(
+          "nothing-after-the-own-end",
+          "%s sealed tick %d of window %d after its end in tick %d"
+              .formatted(node.name(), seal.tick(), seal.windowSlot(), end));
+    }
+    if (seal.eop()) {
+      endOfWindow.put(seal.windowSlot(), seal.tick());
+    }
+  }
+
+  private void once(SimNode node, Place place, Said now) {
+    Said before = said.putIfAbsent(place, now);
+    if (before != null && !before.identity.equals(now.identity)) {
+      fail(
+          "no-contradiction",
+          "%s signed two statements for %s: %s and %s"
+              .formatted(node.name(), place, before, now));
+    }
+  }
+
+  private void durable(SimNode node, String what) {
+    for (var column : CommitmentSigner.columns()) {
+      if (node.disk().isUnsynced(column)) {
+        fail("durable-before-released", node.name() + " released " + what + " before it was synced");
+      }
+    }
+  }
+
+  // --- what is derived ---
+
+  /** A node has finished a turn. */
+  void stepped(SimNode node) {
+    NodeParts parts = node.parts();
+    if (parts == null) {
+      return;
+    }
+    Cluster cluster = parts.core().cluster();
+    DerivationLog.Entry entry = parts.core().derivationLog().last();
+    long derivedHeight = entry == null ? 0 : entry.heightAfter();
+    if (cluster.safeHeight() > derivedHeight) {
+      fail(
+          "safe-is-derived",
+          "%s: safe %d, derived %d"
+              .formatted(node.name(), cluster.safeHeight(), derivedHeight));
+    }
+    if (cluster.safeHeight() > cluster.height()) {
+      fail("safe-is-on-the-chain", node.name() + ": safe " + cluster.safeHeight());
+    }
+    if (entry == null || entry.equals(lastOf.get(node.name()))) {
+      return;
+    }
+    lastOf.put(node.name(), entry);
+    Hash32 hash = cluster.first().chain().canonicalHash(entry.heightAfter());
+    Derived now =
+        new Derived(
+            node.name(), entry.heightAfter(), hash == null ? Hash32.ZERO : hash, entry.skipped());
+    story.tell(
+        node.name(),
+        "batch %d in L1 block %d %s"
+            .formatted(
+                entry.batchIndex(),
+                entry.l1Number(),
+                entry.skipped().isEmpty()
+                    ? "makes block " + entry.heightAfter() + " safe"
+                    : "derives to nothing: " + entry.skipped()));
+    Derived before =
+        derived.putIfAbsent(new BatchAt(entry.l1Hash(), entry.batchIndex()), now);
+    if (before != null
+        && !(before.height == now.height
+            && before.blockHash.equals(now.blockHash)
+            && before.skipped.isEmpty() == now.skipped.isEmpty())) {
+      fail("all-derive-the-same", "batch " + entry.batchIndex() + ": " + before + ", " + now);
+    }
+  }
+
+  // --- at the end ---
+
+  /** Everybody who is up stands where L1 is, and the promises stand. */
+  void atEnd(List<SimNode> nodes, long calmHeight) {
+    SimNode best = null;
+    long bestHeight = -1;
+    for (SimNode node : nodes) {
+      NodeParts parts = node.parts();
+      if (parts == null) {
+        fail("all-come-back", node.name() + " is not up at the end");
+        return;
+      }
+      long safe = parts.core().cluster().safeHeight();
+      if (safe > bestHeight) {
+        bestHeight = safe;
+        best = node;
+      }
+    }
+    if (best == null || best.parts() == null) {
+      return;
+    }
+    if (bestHeight <= calmHeight) {
+      fail(
+          "the-chain-goes-on",
+          "safe block %d at the end, %d when the faults ended".formatted(bestHeight, calmHeight));
+    }
+    DerivationLog.Entry furthest = best.parts().core().derivationLog().last();
+    for (SimNode node : nodes) {
+      DerivationLog.Entry last = node.parts().core().derivationLog().last();
+      if (furthest != null && (last == null || last.batchIndex() < furthest.batchIndex() - 1)) {
+        fail(
+            "derivation-goes-on",
+            "%s derived up to batch %s, %s up to %d"
+                .formatted(
+                    node.name(),
+                    last == null ? "none" : last.batchIndex(),
+                    best.name(),
+                    furthest.batchIndex()));
+      }
+    }
+    Rollup rollup = best.parts().core().cluster().first();
+    for (FragMessage promise : promises) {
+      check(promise, rollup, bestHeight);
+    }
+  }
+
+  private void check(FragMessage promise, Rollup rollup, long safeHeight) {
+    Ctx ctx = promise.frag().ctx();
+    if (ctx.isProvisional()
+        || lying.contains(promise.operatorId())
+        || !ctx.anchorHash().equals(box.canonicalHash(ctx.anchorNumber()))) {
+      return;
+    }
+    for (FragMessage.Part part : promise.parts()) {
+      if (part.number() > safeHeight) {
+        continue;
+      }
+      Hash32 hash = rollup.chain().canonicalHash(part.number());
+      Block block = hash == null ? null : rollup.chain().block(hash);
+      for (int i = 0; i < part.transactions().size(); i++) {
+        int at = (int) part.firstTxIdx() + i;
+        boolean kept =
+            block != null
+                && at < block.transactions().size()
+                && block.transactions().get(at).hash().equals(part.transactions().get(i).hash());
+        if (!kept) {
+          fail(
+              "final-promises-are-kept",
+              "operator %d, window %d, frag %d.%d: transaction %s was promised at %d of block %d"
+                  .formatted(
+                      promise.operatorId(),
+                      promise.frag().object().windowSlot(),
+                      promise.frag().object().tick(),
+                      promise.frag().object().fragIdx(),
+                      part.transactions().get(i).hash(),
+                      at,
+                      part.number()));
+          return;
+        }
+      }
+    }
+  }
+}

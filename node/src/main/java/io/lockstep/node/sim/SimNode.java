@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.sim;
+
+import io.lockstep.config.ClusterConfig;
+import io.lockstep.config.GossipConfig;
+import io.lockstep.config.HostPort;
+import io.lockstep.config.L1Config;
+import io.lockstep.config.NodeConfig;
+import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OpsConfig;
+import io.lockstep.config.RpcConfig;
+import io.lockstep.config.SequencerConfig;
+import io.lockstep.config.StorageConfig;
+import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.devnet.deploy.OperatorKeys;
+import io.lockstep.l1client.L1Exception;
+import io.lockstep.node.wire.L1Link;
+import io.lockstep.node.wire.NodeParts;
+import io.lockstep.node.wire.NodePorts;
+import io.lockstep.node.wire.PosterSenders;
+import io.lockstep.node.wire.StartFailure;
+import io.lockstep.storage.kv.KeyValueStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of a run: the real parts on simulated ports. It can be killed at any step, lose power,
+ * start again, be given an older disk. One thread.
+ */
+final class SimNode {
+  /** How often the sequencing thread gets its turn. */
+  private static final long TURN_MS = 10;
+
+  private static final long START_AGAIN_MS = 1_000;
+  private static final long REQUEST_TIMEOUT_MS = 2_000;
+
+  /** What the nodes of a run share. */
+  record Surroundings(
+      SimTime time,
+      SimL1 l1,
+      SimNetwork network,
+      ClusterFile cluster,
+      Watcher watcher,
+      Defect defect) {}
+
+  /** Told what a node does. */
+  interface Watcher {
+    /** Something of the node has thrown: a bug. */
+    void died(SimNode node, Throwable cause);
+
+    /** The node has finished a turn. */
+    void stepped(SimNode node);
+
+    void story(String who, String what);
+  }
+
+  private final int index;
+  private final String name;
+  private final @Nullable OperatorKeys keys;
+  private final NodeConfig config;
+  private final Surroundings around;
+  private final SplittableRandom random;
+  private final SimL1.Trouble trouble = new SimL1.Trouble();
+  private SimDisk disk = new SimDisk();
+  private @Nullable Life life;
+  private long skewMs;
+  private int starts;
+
+  SimNode(
+      int index,
+      String name,
+      @Nullable OperatorKeys keys,
+      Surroundings around,
+      SplittableRandom random) {
+    this.index = index;
+    this.name = name;
+    this.keys = keys;
+    this.around = around;
+    this.random = random;
+    this.config = config(around.cluster, keys);
+  }
+
+  private static NodeConfig config(ClusterFile cluster, @Nullable OperatorKeys keys) {
+    return new NodeConfig(
+        new L1Config(List.of(SimL1.RPC), List.of(SimL1.BEACON), REQUEST_TIMEOUT_MS),
+        new ClusterConfig(Path.of("cluster.json"), cluster),
+        keys == null
+            ? null
+            : new OperatorConfig(
+                keys.committer(), keys.posters(), OperatorConfig.Durability.FSYNC),
+        new RpcConfig(
+            "127.0.0.1", 0, 1 << 20, 1_000, 1_000, 1_000, 1 << 20, 1 << 20, 10, 10, 10, 10),
+        new GossipConfig("127.0.0.1", 0, List.of(new HostPort("simulated", 1))),
+        new StorageConfig(Path.of("simulated")),
+        new SequencerConfig(10, 250, 10_000, 1_024, 1 << 26),
+        new OpsConfig("127.0.0.1", 0));
+  }
+
+  /** One life of the process, from a start to its end. */
+  private final class Life {
+    private final Fibers fibers = new Fibers(around.time);
+    private final KeyValueStore store = around.defect.store(disk.open());
+    private final SimL1.Access access;
+    private @Nullable NodeParts parts;
+    private SimNetwork.@Nullable Member member;
+
+    Life() {
+      this.access = around.l1.new Access(fibers, trouble);
+    }
+
+    boolean isNow() {
+      return life == this;
+    }
+
+    void start() {
+      var _ = fibers.start("start", this::bringUp, this::died);
+    }
+
+    private void bringUp() {
+      while (true) {
+        try {
+          bringUpOnce();
+          return;
+        } catch (StartFailure | L1Exception e) {
+          around.watcher.story(name, "cannot start yet: " + e.getMessage());
+          fibers.sleep(START_AGAIN_MS);
+        }
+      }
+    }
+
+    private void bringUpOnce() throws StartFailure, L1Exception {
+      L1Link l1 =
+          L1Link.open(
+              config.l1(),
+              around.cluster,
+              access,
+              Runnable::run,
+              new HashProofs(),
+              () -> around.time.nowMs() * 1_000_000);
+      NodeParts built =
+          NodeParts.assemble(
+              config,
+              new NodePorts(
+                  store,
+                  l1,
+                  random,
+                  Runnable::run,
+                  Runnable::run,
+                  new HashProofs(),
+                  fibers,
+                  Runnable::run));
+      parts = built;
+      SimNetwork.Member joined = around.network.join(index, built.peerDesk());
+      member = joined;
+      built.connect(joined);
+      PosterSenders senders = built.senders();
+      if (senders != null) {
+        senders.start(this::died);
+      }
+      built.l1Runner(access, SimNode.this::clockMs, this::died).start(built.derived());
+      around.time.after(index, this::turn);
+      around.watcher.story(name, "is up");
+    }
+
+    private void turn() {
+      NodeParts running = parts;
+      if (!isNow() || running == null) {
+        return;
+      }
+      try {
+        running.loop().doWork(clockMs());
+      } catch (Throwable e) {
+        died(Thread.currentThread(), e);
+        return;
+      }
+      around.watcher.stepped(SimNode.this);
+      around.time.after(TURN_MS, this::turn);
+    }
+
+    private void died(Thread thread, Throwable cause) {
+      if (isNow()) {
+        around.watcher.died(SimNode.this, cause);
+      }
+    }
+
+    void end() {
+      SimNetwork.Member here = member;
+      if (here != null) {
+        here.leave();
+      }
+      access.close();
+      fibers.kill();
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  int index() {
+    return index;
+  }
+
+  @Nullable OperatorKeys keys() {
+    return keys;
+  }
+
+  SimL1.Trouble trouble() {
+    return trouble;
+  }
+
+  SimDisk disk() {
+    return disk;
+  }
+
+  int starts() {
+    return starts;
+  }
+
+  boolean isUp() {
+    return life != null;
+  }
+
+  /** The node's parts once it has started, or null. */
+  @Nullable NodeParts parts() {
+    Life now = life;
+    return now == null ? null : now.parts;
+  }
+
+  /** How it sends to the others while it is up, or null. */
+  SimNetwork.@Nullable Member gossip() {
+    Life now = life;
+    return now == null ? null : now.member;
+  }
+
+  /** What this node's clock shows, Unix milliseconds. */
+  long clockMs() {
+    return around.time.nowMs() + skewMs;
+  }
+
+  void skew(long ms) {
+    skewMs = ms;
+  }
+
+  void start() {
+    if (life == null) {
+      starts++;
+      Life fresh = new Life();
+      life = fresh;
+      fresh.start();
+    }
+  }
+
+  /** kill -9: what was written stays. */
+  void kill() {
+    Life now = life;
+    if (now != null) {
+      life = null;
+      disk.processEnded();
+      now.end();
+    }
+  }
+
+  /** The machine loses power; returns how many commits went with it. */
+  int losePower(SplittableRandom chance) {
+    kill();
+    return disk.losePower(chance);
+  }
+
+  /** The disk is replaced by an older copy; the node must be down. */
+  void restore(SimDisk backup) {
+    if (life != null) {
+      throw new IllegalStateException("a running node's disk is not replaced");
+    }
+    disk = backup;
+  }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.sim;
+
+import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.devnet.l1.BoxOptions;
+import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.node.wire.NodeParts;
+import io.lockstep.preconf.gossip.Topics;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One run: a seed makes a cluster, its users and its faults; the outcome is always the same. */
+final class SimRun implements SimNode.Watcher {
+  private static final int VALIDATORS = BoxOptions.DEFAULT_VALIDATORS;
+  private static final int SLOTS = BoxOptions.SLOTS_PER_EPOCH;
+
+  /** A block of L1 comes so long after its slot's start at the latest. */
+  private static final int BLOCK_DELAY_MS = 200;
+
+  private final long seed;
+  private final int epochs;
+  private final SimTime time;
+  private final SteppedBox box;
+  private final Story story;
+  private final Invariants invariants;
+  private final SimNetwork network;
+  private final SimL1 l1;
+  private final List<SimNode> nodes = new ArrayList<>();
+  private final Users users;
+  private final Faults faults;
+  private final MessageDigest digest;
+  private final SplittableRandom slotRandom;
+  private final long startMs;
+
+  private SimRun(long seed, int epochs, Defect defect, @Nullable Consumer<String> reader) {
+    this.seed = seed;
+    this.epochs = epochs;
+    SplittableRandom random = new SplittableRandom(seed);
+    PreparedL1 prepared = PreparedL1.get();
+    this.box = prepared.open(proposers(random.split(), epochs + 2));
+    this.startMs = PreparedL1.startMs(box, PreparedL1.FIRST_SLOT);
+    this.time = new SimTime(startMs);
+    this.story = new Story(time, reader);
+    this.invariants = new Invariants(time, box, story);
+    this.digest = sha256();
+    this.network = new SimNetwork(time, random.split(), this::sent);
+    this.l1 = new SimL1(time, random.split(), box);
+    ClusterFile cluster = prepared.cluster();
+    SimNode.Surroundings around =
+        new SimNode.Surroundings(time, l1, network, cluster, this, defect);
+    for (int i = 0; i < PreparedL1.OPERATORS; i++) {
+      nodes.add(
+          new SimNode(i, "operator" + (i + 1), prepared.keys().get(i), around, random.split()));
+    }
+    nodes.add(new SimNode(nodes.size(), "follower", null, around, random.split()));
+    this.users =
+        new Users(time, random.split(), nodes, cluster.rollups().getFirst().chainId());
+    this.slotRandom = random.split();
+    this.faults = new Faults(time, random.split(), box, network, nodes, story);
+  }
+
+  /**
+   * Runs one seed.
+   *
+   * @param reader takes the story line by line; null when nobody reads
+   */
+  static SimResult run(
+      long seed, int epochs, Defect defect, boolean withFaults, @Nullable Consumer<String> reader) {
+    SimRun run = new SimRun(seed, epochs, defect, reader);
+    try {
+      return run.toEnd(withFaults);
+    } finally {
+      run.nodes.forEach(SimNode::kill);
+      run.box.close();
+    }
+  }
+
+  private SimResult toEnd(boolean withFaults) {
+    long slotMs = box.clock().slotSeconds() * 1000;
+    long endMs = startMs + epochs * SLOTS * slotMs;
+    long calmMs = endMs - SLOTS * slotMs;
+    scheduleSlot(PreparedL1.FIRST_SLOT);
+    nodes.forEach(SimNode::start);
+    users.start();
+    if (withFaults) {
+      faults.plan(startMs + slotMs, calmMs);
+    }
+    runUntil(calmMs);
+    faults.end();
+    long calmHeight = 0;
+    for (SimNode node : nodes) {
+      NodeParts parts = node.parts();
+      if (parts != null) {
+        calmHeight = Math.max(calmHeight, parts.core().cluster().safeHeight());
+      }
+    }
+    story.tell("world", "no more faults; safe block " + calmHeight);
+    runUntil(endMs);
+    if (invariants.violation() == null) {
+      invariants.atEnd(nodes, calmHeight);
+    }
+    return result();
+  }
+
+  private void runUntil(long untilMs) {
+    while (time.nowMs() < untilMs && invariants.violation() == null) {
+      time.runUntil(Math.min(untilMs, time.nowMs() + 100));
+    }
+  }
+
+  private void scheduleSlot(long slot) {
+    time.at(
+        PreparedL1.startMs(box, slot) + 20 + slotRandom.nextInt(BLOCK_DELAY_MS),
+        () -> {
+          Hash32 before = box.headHash();
+          box.produceSlot();
+          story.tell(
+              "L1",
+              box.headHash().equals(before)
+                  ? "slot " + slot + " has no block"
+                  : "slot " + slot + " block " + box.headNumber());
+          scheduleSlot(slot + 1);
+        });
+  }
+
+  private static List<List<Integer>> proposers(SplittableRandom random, int epochs) {
+    List<List<Integer>> out = new ArrayList<>();
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      List<Integer> order = new ArrayList<>();
+      for (int slot = 0; slot < SLOTS; slot++) {
+        order.add(random.nextInt(VALIDATORS));
+      }
+      out.add(order);
+    }
+    return out;
+  }
+
+  private void sent(int node, byte topic, Bytes payload) {
+    if (topic == Topics.TRANSACTION) {
+      return;
+    }
+    digest.update(
+        ByteBuffer.allocate(13).putLong(time.nowMs()).putInt(node).put(topic).array());
+    digest.update(payload.unsafeArray());
+    invariants.sent(nodes.get(node), topic, payload);
+  }
+
+  @Override
+  public void died(SimNode node, Throwable cause) {
+    StringBuilder trace = new StringBuilder(String.valueOf(cause));
+    StackTraceElement[] frames = cause.getStackTrace();
+    for (int i = 0; i < Math.min(6, frames.length); i++) {
+      trace.append(" at ").append(frames[i]);
+    }
+    invariants.fail("nothing-throws", node.name() + ": " + trace);
+  }
+
+  @Override
+  public void stepped(SimNode node) {
+    invariants.stepped(node);
+  }
+
+  @Override
+  public void story(String who, String what) {
+    story.tell(who, what);
+  }
+
+  private SimResult result() {
+    long safe = -1;
+    for (SimNode node : nodes) {
+      NodeParts parts = node.parts();
+      if (parts != null) {
+        long height = parts.core().cluster().safeHeight();
+        safe = Math.max(safe, height);
+        Hash32 hash = parts.core().cluster().first().chain().canonicalHash(height);
+        digest.update(ByteBuffer.allocate(8).putLong(height).array());
+        digest.update((hash == null ? Hash32.ZERO : hash).toArray());
+      }
+    }
+    Map<String, Integer> counts = new TreeMap<>(faults.counts());
+    return new SimResult(
+        seed,
+        invariants.violation(),
+        counts,
+        invariants.sealsSeen(),
+        invariants.promisesSeen(),
+        users.made(),
+        safe,
+        Hash32.of(digest.digest()));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
