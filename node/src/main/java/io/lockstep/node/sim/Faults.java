@@ -2,20 +2,34 @@
 package io.lockstep.node.sim;
 
 import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.primitives.uint.UInt256;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
-/** What goes wrong in a run, when and how often, all of it drawn from the seed. One thread. */
+/**
+ * What goes wrong in a run, when, where and for how long, all of it drawn from the seed. Some runs
+ * have a few faults, some have many at once. One thread.
+ */
 final class Faults {
+  private static final long GWEI = 1_000_000_000L;
+  private static final int MOST_FAULTS = 16;
+
   private final SimTime time;
   private final SplittableRandom random;
   private final SteppedBox box;
   private final SimNetwork network;
   private final List<SimNode> nodes;
+  private final List<SimNode> operators;
+  private final Liar liar;
   private final Story story;
   private final Map<String, Integer> counts = new LinkedHashMap<>();
+  private final Map<String, BooleanSupplier> kinds = new LinkedHashMap<>();
+  private boolean ended;
 
   Faults(
       SimTime time,
@@ -23,20 +37,256 @@ final class Faults {
       SteppedBox box,
       SimNetwork network,
       List<SimNode> nodes,
+      Liar liar,
       Story story) {
     this.time = time;
     this.random = random;
     this.box = box;
     this.network = network;
     this.nodes = nodes;
+    this.operators = nodes.stream().filter(node -> node.keys() != null).toList();
+    this.liar = liar;
     this.story = story;
+    kinds.put("l1-missed-slots", this::missedSlots);
+    kinds.put("l1-reorg", this::reorg);
+    kinds.put("l1-stall", this::stall);
+    kinds.put("l1-fee-spike", this::feeSpike);
+    kinds.put("rpc-silent", () -> execution(SimL1.Mood.SILENT));
+    kinds.put("rpc-refusing", () -> execution(SimL1.Mood.REFUSING));
+    kinds.put("rpc-slow", () -> execution(SimL1.Mood.SLOW));
+    kinds.put("rpc-lagging", this::lagging);
+    kinds.put("beacon-silent", () -> beacon(SimL1.Mood.SILENT));
+    kinds.put("beacon-refusing", () -> beacon(SimL1.Mood.REFUSING));
+    kinds.put("beacon-events-silent", this::eventsSilent);
+    kinds.put("net-partition", this::partition);
+    kinds.put("net-loss", this::loss);
+    kinds.put("net-duplicates", this::duplicates);
+    kinds.put("net-slow", this::slowNetwork);
+    kinds.put("net-request-lost", this::requestLost);
+    kinds.put("kill", this::kill);
+    kinds.put("power-loss", this::powerLoss);
+    kinds.put("kill-all", this::killAll);
+    kinds.put("clock-skew", this::skew);
+    kinds.put("lie-equivocate", liar::equivocate);
+    kinds.put("lie-withhold", liar::withhold);
+    kinds.keySet().forEach(kind -> counts.put(kind, 0));
   }
 
-  void plan(long fromMs, long untilMs) {}
-
-  void end() {}
-
+  /** How often each kind was injected; every kind is there. */
   Map<String, Integer> counts() {
     return counts;
+  }
+
+  /** Draws the faults of a run, all of them within this time. */
+  void plan(long fromMs, long untilMs) {
+    int faults = 1 + random.nextInt(1 + random.nextInt(MOST_FAULTS));
+    List<String> names = List.copyOf(kinds.keySet());
+    for (int i = 0; i < faults; i++) {
+      String kind = names.get(random.nextInt(names.size()));
+      time.at(fromMs + random.nextLong(untilMs - fromMs), () -> inject(kind));
+    }
+  }
+
+  private void inject(String kind) {
+    BooleanSupplier fault = kinds.get(kind);
+    if (!ended && fault != null && fault.getAsBoolean()) {
+      counts.merge(kind, 1, Integer::sum);
+    }
+  }
+
+  /** Everything works again and everybody is there. */
+  void end() {
+    ended = true;
+    for (SimNode node : nodes) {
+      heal(node);
+      node.start();
+    }
+    network.heal();
+    liar.end();
+  }
+
+  private static void heal(SimNode node) {
+    node.trouble().execution = SimL1.Mood.WELL;
+    node.trouble().beacon = SimL1.Mood.WELL;
+    node.trouble().eventsSilent = false;
+    node.trouble().lagBlocks = 0;
+    node.skew(0);
+  }
+
+  private SimNode any() {
+    return nodes.get(random.nextInt(nodes.size()));
+  }
+
+  private long between(long fromMs, long toMs) {
+    return fromMs + random.nextLong(toMs - fromMs);
+  }
+
+  /** Undoes a fault after a while, unless all of them have ended. */
+  private void until(long ms, Runnable undo) {
+    time.after(
+        ms,
+        () -> {
+          if (!ended) {
+            undo.run();
+          }
+        });
+  }
+
+  private boolean tell(String what) {
+    story.tell("FAULT", what);
+    return true;
+  }
+
+  // --- L1 ---
+
+  private boolean missedSlots() {
+    int slots = 1 + random.nextInt(3);
+    box.skip(slots);
+    return tell("L1 misses its next " + slots + " slots");
+  }
+
+  private boolean reorg() {
+    int depth = 1 + random.nextInt(5);
+    boolean drop = random.nextInt(4) == 0;
+    try {
+      box.reorg(depth, drop);
+    } catch (IllegalArgumentException e) {
+      return false; // it would undo a finalized block
+    }
+    return tell(
+        "the next L1 block replaces %d%s"
+            .formatted(depth, drop ? " and forgets their transactions" : ""));
+  }
+
+  private boolean stall() {
+    int slots = 1 + random.nextInt(3);
+    box.stall(slots);
+    return tell("L1's head stands still for " + slots + " slots");
+  }
+
+  private boolean feeSpike() {
+    long base = 5 + random.nextInt(60);
+    long blob = 1 + random.nextInt(40);
+    box.spike(UInt256.of(base * GWEI), UInt256.of(blob * GWEI));
+    return tell("L1's base fee is %d gwei, for blobs %d".formatted(base, blob));
+  }
+
+  private boolean execution(SimL1.Mood mood) {
+    SimNode node = any();
+    node.trouble().execution = mood;
+    long ms = between(500, 6_000);
+    until(ms, () -> node.trouble().execution = SimL1.Mood.WELL);
+    return tell("%s: execution client %s for %d ms".formatted(node.name(), mood, ms));
+  }
+
+  private boolean beacon(SimL1.Mood mood) {
+    SimNode node = any();
+    node.trouble().beacon = mood;
+    long ms = between(500, 10_000);
+    until(ms, () -> node.trouble().beacon = SimL1.Mood.WELL);
+    return tell("%s: beacon node %s for %d ms".formatted(node.name(), mood, ms));
+  }
+
+  private boolean lagging() {
+    SimNode node = any();
+    node.trouble().lagBlocks = 1 + random.nextInt(4);
+    long ms = between(1_000, 8_000);
+    until(ms, () -> node.trouble().lagBlocks = 0);
+    return tell(
+        "%s: execution client %d blocks behind for %d ms"
+            .formatted(node.name(), node.trouble().lagBlocks, ms));
+  }
+
+  private boolean eventsSilent() {
+    SimNode node = any();
+    node.trouble().eventsSilent = true;
+    long ms = between(2_000, 15_000);
+    until(ms, () -> node.trouble().eventsSilent = false);
+    return tell("%s: no beacon events for %d ms".formatted(node.name(), ms));
+  }
+
+  // --- network ---
+
+  private boolean partition() {
+    Set<Integer> island = new TreeSet<>();
+    for (SimNode node : nodes) {
+      if (random.nextBoolean()) {
+        island.add(node.index());
+      }
+    }
+    if (island.isEmpty() || island.size() == nodes.size()) {
+      island = new TreeSet<>(Set.of(random.nextInt(nodes.size())));
+    }
+    network.island = island;
+    long ms = between(500, 6_000);
+    until(ms, () -> network.island = Set.of());
+    return tell("nodes " + island + " are cut off for " + ms + " ms");
+  }
+
+  private boolean loss() {
+    network.lossPercent = 5 + random.nextInt(60);
+    long ms = between(500, 6_000);
+    until(ms, () -> network.lossPercent = 0);
+    return tell(network.lossPercent + "% of messages get lost for " + ms + " ms");
+  }
+
+  private boolean duplicates() {
+    network.twicePercent = 50;
+    long ms = between(500, 6_000);
+    until(ms, () -> network.twicePercent = 0);
+    return tell("messages come twice for " + ms + " ms");
+  }
+
+  private boolean slowNetwork() {
+    network.slowestMs = 200 + random.nextInt(1_500);
+    long ms = between(500, 6_000);
+    until(ms, () -> network.slowestMs = SimNetwork.USUAL_SLOWEST_MS);
+    return tell("messages take up to " + network.slowestMs + " ms for " + ms + " ms");
+  }
+
+  private boolean requestLost() {
+    network.requestsToLose = 1 + random.nextInt(3);
+    return tell("the next " + network.requestsToLose + " requests get lost");
+  }
+
+  // --- processes and machines ---
+
+  private void startAgain(SimNode node) {
+    until(between(50, 8_000), node::start);
+  }
+
+  private boolean kill() {
+    SimNode node = any();
+    if (!node.isUp()) {
+      return false;
+    }
+    node.kill();
+    startAgain(node);
+    return tell(node.name() + " is killed");
+  }
+
+  private boolean powerLoss() {
+    SimNode node = any();
+    if (!node.isUp()) {
+      return false;
+    }
+    int lost = node.losePower(random);
+    startAgain(node);
+    return tell(node.name() + " loses power and its last " + lost + " commits");
+  }
+
+  private boolean killAll() {
+    for (SimNode node : operators) {
+      node.kill();
+      until(between(50, 4_000), node::start);
+    }
+    return tell("all operators are killed");
+  }
+
+  private boolean skew() {
+    SimNode node = any();
+    long ms = random.nextInt(1_200) - 600;
+    node.skew(ms);
+    return tell(node.name() + "'s clock is off by " + ms + " ms");
   }
 }

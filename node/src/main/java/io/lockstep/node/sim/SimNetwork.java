@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies between the nodes: every node knows every other, messages take time, get lost, come
@@ -23,12 +24,15 @@ import java.util.concurrent.TimeoutException;
  * others. One thread.
  */
 final class SimNetwork {
+  static final int USUAL_SLOWEST_MS = 25;
   private static final long REQUEST_TIMEOUT_MS = 3_000;
 
-  /** Hears every message that a node sends of its own accord. */
-  @FunctionalInterface
+  /** Hears every message that a node sends of its own accord, and may change it. */
   interface Tap {
     void sent(int node, byte topic, Bytes payload);
+
+    /** What is sent to one of the others instead, or null for nothing. */
+    @Nullable Bytes told(int from, int to, byte topic, Bytes payload);
   }
 
   private final SimTime time;
@@ -39,7 +43,7 @@ final class SimNetwork {
 
   int lossPercent;
   int twicePercent;
-  int slowestMs = 25;
+  int slowestMs = USUAL_SLOWEST_MS;
   int requestsToLose;
 
   /** Nodes on the one side of a partition; empty without one. */
@@ -55,6 +59,14 @@ final class SimNetwork {
 
   long messagesLost() {
     return lost;
+  }
+
+  void heal() {
+    lossPercent = 0;
+    twicePercent = 0;
+    slowestMs = USUAL_SLOWEST_MS;
+    requestsToLose = 0;
+    island = Set.of();
   }
 
   /** A node that is up comes on the network. */
@@ -115,7 +127,12 @@ final class SimNetwork {
       Hash32 key = key(topic, payload);
       seen.add(key);
       tap.sent(node, topic, payload);
-      spread(key, topic, payload, id);
+      for (Member other : List.copyOf(members.values())) {
+        Bytes told = other == this ? null : tap.told(node, other.node, topic, payload);
+        if (told != null) {
+          send(other, told == payload ? key : key(topic, told), topic, told);
+        }
+      }
     }
 
     private void spread(Hash32 key, byte topic, Bytes payload, PeerId except) {

@@ -5,6 +5,7 @@ import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.SteppedBox;
 import io.lockstep.node.wire.NodeParts;
+import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.gossip.Topics;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One run: a seed makes a cluster, its users and its faults; the outcome is always the same. */
-final class SimRun implements SimNode.Watcher {
+final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   private static final int VALIDATORS = BoxOptions.DEFAULT_VALIDATORS;
   private static final int SLOTS = BoxOptions.SLOTS_PER_EPOCH;
 
@@ -38,6 +39,7 @@ final class SimRun implements SimNode.Watcher {
   private final List<SimNode> nodes = new ArrayList<>();
   private final Users users;
   private final Faults faults;
+  private final Liar liar;
   private final MessageDigest digest;
   private final SplittableRandom slotRandom;
   private final long startMs;
@@ -53,7 +55,7 @@ final class SimRun implements SimNode.Watcher {
     this.story = new Story(time, reader);
     this.invariants = new Invariants(time, box, story);
     this.digest = sha256();
-    this.network = new SimNetwork(time, random.split(), this::sent);
+    this.network = new SimNetwork(time, random.split(), this);
     this.l1 = new SimL1(time, random.split(), box);
     ClusterFile cluster = prepared.cluster();
     SimNode.Surroundings around =
@@ -66,7 +68,14 @@ final class SimRun implements SimNode.Watcher {
     this.users =
         new Users(time, random.split(), nodes, cluster.rollups().getFirst().chainId());
     this.slotRandom = random.split();
-    this.faults = new Faults(time, random.split(), box, network, nodes, story);
+    this.liar =
+        new Liar(
+            random.split(),
+            new CommitmentDomain(cluster.l1().chainId(), cluster.operatorRegistry()),
+            nodes.subList(0, PreparedL1.OPERATORS),
+            invariants,
+            story);
+    this.faults = new Faults(time, random.split(), box, network, nodes, liar, story);
   }
 
   /**
@@ -145,7 +154,8 @@ final class SimRun implements SimNode.Watcher {
     return out;
   }
 
-  private void sent(int node, byte topic, Bytes payload) {
+  @Override
+  public void sent(int node, byte topic, Bytes payload) {
     if (topic == Topics.TRANSACTION) {
       return;
     }
@@ -153,6 +163,11 @@ final class SimRun implements SimNode.Watcher {
         ByteBuffer.allocate(13).putLong(time.nowMs()).putInt(node).put(topic).array());
     digest.update(payload.unsafeArray());
     invariants.sent(nodes.get(node), topic, payload);
+  }
+
+  @Override
+  public @Nullable Bytes told(int from, int to, byte topic, Bytes payload) {
+    return liar.told(from, to, topic, payload);
   }
 
   @Override
