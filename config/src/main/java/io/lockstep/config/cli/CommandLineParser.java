@@ -58,6 +58,7 @@ public final class CommandLineParser {
     add(evm, new EvmCommands.StateTest());
     add(evm, new EvmCommands.BlockTest());
     root.addSubcommand("evm", evm);
+    add(root, new SimCommand());
     CommandSpec bench = Command.named("bench", "Measurements of running nodes.");
     add(bench, new BenchCommand());
     root.addSubcommand("bench", bench);

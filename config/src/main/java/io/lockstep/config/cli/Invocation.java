@@ -99,6 +99,9 @@ public sealed interface Invocation {
   /** Run blockchain tests of the public fixture format. */
   record EvmBlockTest(FixtureOptions options) implements Invocation {}
 
+  /** Simulate a whole cluster. */
+  record Sim(SimOptions options) implements Invocation {}
+
   /** Measure preconfirmations of running nodes. */
   record BenchPreconf(BenchOptions options) implements Invocation {}
 }

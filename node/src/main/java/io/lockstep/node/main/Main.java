@@ -4,6 +4,7 @@ package io.lockstep.node.main;
 import io.lockstep.config.cli.CommandLineParser;
 import io.lockstep.config.cli.ExitCode;
 import io.lockstep.config.cli.Invocation;
+import io.lockstep.node.sim.Simulation;
 import java.util.List;
 
 /** The entry of every command: parse, run, exit. */
@@ -45,6 +46,7 @@ public final class Main {
       case Invocation.EvmRun run -> EvmCommands.run(run.options());
       case Invocation.EvmStateTest tests -> EvmCommands.stateTest(tests.options());
       case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());
+      case Invocation.Sim sim -> Simulation.run(sim.options(), System.out::println);
       case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
     };
   }

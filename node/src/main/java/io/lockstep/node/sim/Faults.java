@@ -19,6 +19,9 @@ final class Faults {
   private static final long GWEI = 1_000_000_000L;
   private static final int MOST_FAULTS = 16;
 
+  /** What a fault leaves behind takes so long to be made up for. */
+  private static final long LAG_MS = 3_000;
+
   private final SimTime time;
   private final SplittableRandom random;
   private final SteppedBox box;
@@ -26,6 +29,7 @@ final class Faults {
   private final List<SimNode> nodes;
   private final List<SimNode> operators;
   private final Liar liar;
+  private final Excuses excuses;
   private final Story story;
   private final Map<String, Integer> counts = new LinkedHashMap<>();
   private final Map<String, BooleanSupplier> kinds = new LinkedHashMap<>();
@@ -38,6 +42,7 @@ final class Faults {
       SimNetwork network,
       List<SimNode> nodes,
       Liar liar,
+      Excuses excuses,
       Story story) {
     this.time = time;
     this.random = random;
@@ -46,6 +51,7 @@ final class Faults {
     this.nodes = nodes;
     this.operators = nodes.stream().filter(node -> node.keys() != null).toList();
     this.liar = liar;
+    this.excuses = excuses;
     this.story = story;
     kinds.put("l1-missed-slots", this::missedSlots);
     kinds.put("l1-reorg", this::reorg);
@@ -103,6 +109,7 @@ final class Faults {
     }
     network.heal();
     liar.end();
+    excuses.endAll();
   }
 
   private static void heal(SimNode node) {
@@ -137,11 +144,20 @@ final class Faults {
     return true;
   }
 
+  private long slotsMs(int slots) {
+    return slots * box.clock().slotSeconds() * 1000;
+  }
+
+  private void l1Trouble(long ms) {
+    excuses.during(Excuses.Trouble.L1, Excuses.EVERYBODY, ms);
+  }
+
   // --- L1 ---
 
   private boolean missedSlots() {
     int slots = 1 + random.nextInt(3);
     box.skip(slots);
+    l1Trouble(slotsMs(slots + 2));
     return tell("L1 misses its next " + slots + " slots");
   }
 
@@ -153,6 +169,7 @@ final class Faults {
     } catch (IllegalArgumentException e) {
       return false; // it would undo a finalized block
     }
+    l1Trouble(slotsMs(depth + 3));
     return tell(
         "the next L1 block replaces %d%s"
             .formatted(depth, drop ? " and forgets their transactions" : ""));
@@ -161,6 +178,7 @@ final class Faults {
   private boolean stall() {
     int slots = 1 + random.nextInt(3);
     box.stall(slots);
+    l1Trouble(slotsMs(slots + 2));
     return tell("L1's head stands still for " + slots + " slots");
   }
 
@@ -168,6 +186,7 @@ final class Faults {
     long base = 5 + random.nextInt(60);
     long blob = 1 + random.nextInt(40);
     box.spike(UInt256.of(base * GWEI), UInt256.of(blob * GWEI));
+    l1Trouble(slotsMs(6));
     return tell("L1's base fee is %d gwei, for blobs %d".formatted(base, blob));
   }
 
@@ -175,6 +194,7 @@ final class Faults {
     SimNode node = any();
     node.trouble().execution = mood;
     long ms = between(500, 6_000);
+    excuses.during(Excuses.Trouble.L1, node.index(), ms + LAG_MS);
     until(ms, () -> node.trouble().execution = SimL1.Mood.WELL);
     return tell("%s: execution client %s for %d ms".formatted(node.name(), mood, ms));
   }
@@ -183,6 +203,7 @@ final class Faults {
     SimNode node = any();
     node.trouble().beacon = mood;
     long ms = between(500, 10_000);
+    excuses.during(Excuses.Trouble.L1, node.index(), ms + LAG_MS);
     until(ms, () -> node.trouble().beacon = SimL1.Mood.WELL);
     return tell("%s: beacon node %s for %d ms".formatted(node.name(), mood, ms));
   }
@@ -191,6 +212,7 @@ final class Faults {
     SimNode node = any();
     node.trouble().lagBlocks = 1 + random.nextInt(4);
     long ms = between(1_000, 8_000);
+    excuses.during(Excuses.Trouble.L1, node.index(), ms + LAG_MS);
     until(ms, () -> node.trouble().lagBlocks = 0);
     return tell(
         "%s: execution client %d blocks behind for %d ms"
@@ -219,6 +241,7 @@ final class Faults {
     }
     network.island = island;
     long ms = between(500, 6_000);
+    excuses.during(Excuses.Trouble.NETWORK, Excuses.EVERYBODY, ms + LAG_MS);
     until(ms, () -> network.island = Set.of());
     return tell("nodes " + island + " are cut off for " + ms + " ms");
   }
@@ -226,6 +249,7 @@ final class Faults {
   private boolean loss() {
     network.lossPercent = 5 + random.nextInt(60);
     long ms = between(500, 6_000);
+    excuses.during(Excuses.Trouble.NETWORK, Excuses.EVERYBODY, ms + LAG_MS);
     until(ms, () -> network.lossPercent = 0);
     return tell(network.lossPercent + "% of messages get lost for " + ms + " ms");
   }
@@ -233,6 +257,7 @@ final class Faults {
   private boolean duplicates() {
     network.twicePercent = 50;
     long ms = between(500, 6_000);
+    excuses.during(Excuses.Trouble.NETWORK, Excuses.EVERYBODY, ms + LAG_MS);
     until(ms, () -> network.twicePercent = 0);
     return tell("messages come twice for " + ms + " ms");
   }
@@ -240,19 +265,26 @@ final class Faults {
   private boolean slowNetwork() {
     network.slowestMs = 200 + random.nextInt(1_500);
     long ms = between(500, 6_000);
+    excuses.during(Excuses.Trouble.NETWORK, Excuses.EVERYBODY, ms + LAG_MS);
     until(ms, () -> network.slowestMs = SimNetwork.USUAL_SLOWEST_MS);
     return tell("messages take up to " + network.slowestMs + " ms for " + ms + " ms");
   }
 
   private boolean requestLost() {
     network.requestsToLose = 1 + random.nextInt(3);
+    excuses.during(Excuses.Trouble.NETWORK, Excuses.EVERYBODY, LAG_MS);
     return tell("the next " + network.requestsToLose + " requests get lost");
   }
 
   // --- processes and machines ---
 
   private void startAgain(SimNode node) {
-    until(between(50, 8_000), node::start);
+    down(node, between(50, 8_000));
+  }
+
+  private void down(SimNode node, long ms) {
+    excuses.during(Excuses.Trouble.DOWN, node.index(), ms + LAG_MS);
+    until(ms, node::start);
   }
 
   private boolean kill() {
@@ -278,7 +310,7 @@ final class Faults {
   private boolean killAll() {
     for (SimNode node : operators) {
       node.kill();
-      until(between(50, 4_000), node::start);
+      down(node, between(50, 4_000));
     }
     return tell("all operators are killed");
   }

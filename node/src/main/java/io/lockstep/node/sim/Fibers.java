@@ -25,11 +25,16 @@ final class Fibers implements Pacer {
   private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
 
   private final SimTime time;
+  private final String node;
   private final List<Fiber> living = new ArrayList<>();
   private boolean killed;
 
-  Fibers(SimTime time) {
+  /**
+   * @param node whose they are, for the story
+   */
+  Fibers(SimTime time, String node) {
     this.time = time;
+    this.node = node;
   }
 
   private final class Fiber implements Running {
@@ -47,6 +52,7 @@ final class Fibers implements Pacer {
               .name(name)
               .unstarted(() -> {
                 CURRENT.set(this);
+                StoryLog.on(Fibers.this.node);
                 go.acquireUninterruptibly();
                 try {
                   if (!dying) {

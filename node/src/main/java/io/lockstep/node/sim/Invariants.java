@@ -35,8 +35,10 @@ final class Invariants {
   private final long startMs;
   private final SteppedBox box;
   private final Story story;
+  private final Excuses excuses;
   private final Set<Integer> lying = new TreeSet<>();
   private @Nullable Violation violation;
+  private int excused;
 
   private record Place(int operatorId, long tick, long fragIdx) {}
 
@@ -45,7 +47,9 @@ final class Invariants {
   private static final long SEAL_PLACE = -1;
   private final Map<Place, Said> said = new LinkedHashMap<>();
   private final Map<Long, Long> endOfWindow = new TreeMap<>();
-  private final List<FragMessage> promises = new ArrayList<>();
+  private final List<Promised> promises = new ArrayList<>();
+
+  private record Promised(FragMessage message, long atMs) {}
 
   private record BatchAt(Hash32 l1Hash, long batchIndex) {}
 
@@ -54,11 +58,12 @@ final class Invariants {
   private final Map<BatchAt, Derived> derived = new LinkedHashMap<>();
   private final Map<String, DerivationLog.Entry> lastOf = new LinkedHashMap<>();
 
-  Invariants(SimTime time, SteppedBox box, Story story) {
+  Invariants(SimTime time, SteppedBox box, Excuses excuses, Story story) {
     this.time = time;
     this.startMs = time.nowMs();
     this.box = box;
     this.story = story;
+    this.excuses = excuses;
   }
 
   /** The first violation, or null. */
@@ -124,7 +129,7 @@ final class Invariants {
         new Said(frag.identity(), message.frag().ctx()));
     durable(node, "frag " + frag.tick() + "." + frag.fragIdx());
     if (!message.parts().isEmpty()) {
-      promises.add(message);
+      promises.add(new Promised(message, time.nowMs()));
     }
   }
 
@@ -266,12 +271,29 @@ final class Invariants {
       }
     }
     Rollup rollup = best.parts().core().cluster().first();
-    for (FragMessage promise : promises) {
+    for (Promised promise : promises) {
       check(promise, rollup, bestHeight);
     }
   }
 
-  private void check(FragMessage promise, Rollup rollup, long safeHeight) {
+  /** From a second before the promise to two slots after the last in which its window posts. */
+  private boolean isExcused(Promised promised) {
+    Frag frag = promised.message.frag().object();
+    long lastSlotMs = PreparedL1.startMs(box, frag.windowSlot());
+    long slotMs = box.clock().slotSeconds() * 1000;
+    return excuses.excuse(
+        promised.message.operatorId() - 1,
+        promised.atMs - 1_000,
+        Math.max(promised.atMs, lastSlotMs) + 2 * slotMs);
+  }
+
+  /** Promises that could not be kept for faults that came together. */
+  int excused() {
+    return excused;
+  }
+
+  private void check(Promised promised, Rollup rollup, long safeHeight) {
+    FragMessage promise = promised.message;
     Ctx ctx = promise.frag().ctx();
     if (ctx.isProvisional()
         || lying.contains(promise.operatorId())
@@ -291,6 +313,10 @@ final class Invariants {
                 && at < block.transactions().size()
                 && block.transactions().get(at).hash().equals(part.transactions().get(i).hash());
         if (!kept) {
+          if (isExcused(promised)) {
+            excused++;
+            continue;
+          }
           fail(
               "final-promises-are-kept",
               "operator %d, window %d, frag %d.%d: transaction %s was promised at %d of block %d"

@@ -100,7 +100,7 @@ final class SimNode {
 
   /** One life of the process, from a start to its end. */
   private final class Life {
-    private final Fibers fibers = new Fibers(around.time);
+    private final Fibers fibers = new Fibers(around.time, name);
     private final KeyValueStore store = around.defect.store(disk.open());
     private final SimL1.Access access;
     private @Nullable NodeParts parts;
@@ -169,11 +169,14 @@ final class SimNode {
       if (!isNow() || running == null) {
         return;
       }
+      StoryLog.on(name);
       try {
         running.loop().doWork(clockMs());
       } catch (Throwable e) {
         died(Thread.currentThread(), e);
         return;
+      } finally {
+        StoryLog.on(null);
       }
       around.watcher.stepped(SimNode.this);
       around.time.after(TURN_MS, this::turn);

@@ -12,6 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param violation null when everything held
  * @param faults how often each kind was injected
+ * @param promises frags with transactions that honest operators released
+ * @param promisesExcused final promises lost to faults that came together
  * @param safeHeight the highest safe block at the end
  * @param digest over everything signed, when and by whom, and over what was derived in the end
  */
@@ -21,6 +23,7 @@ record SimResult(
     Map<String, Integer> faults,
     int seals,
     int promises,
+    int promisesExcused,
     int transactions,
     long safeHeight,
     Hash32 digest) {
@@ -44,6 +47,7 @@ record SimResult(
     faults.forEach(counts::put);
     out.put("seals", seals)
         .put("promises", promises)
+        .put("promisesExcused", promisesExcused)
         .put("transactions", transactions)
         .put("safeHeight", safeHeight)
         .put("digest", digest.toHex());

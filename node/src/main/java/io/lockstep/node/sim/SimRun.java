@@ -53,7 +53,11 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     this.startMs = PreparedL1.startMs(box, PreparedL1.FIRST_SLOT);
     this.time = new SimTime(startMs);
     this.story = new Story(time, reader);
-    this.invariants = new Invariants(time, box, story);
+    Excuses excuses = new Excuses(time);
+    if (reader != null) {
+      StoryLog.attach(story);
+    }
+    this.invariants = new Invariants(time, box, excuses, story);
     this.digest = sha256();
     this.network = new SimNetwork(time, random.split(), this);
     this.l1 = new SimL1(time, random.split(), box);
@@ -75,7 +79,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
             nodes.subList(0, PreparedL1.OPERATORS),
             invariants,
             story);
-    this.faults = new Faults(time, random.split(), box, network, nodes, liar, story);
+    this.faults = new Faults(time, random.split(), box, network, nodes, liar, excuses, story);
   }
 
   /**
@@ -209,6 +213,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
         counts,
         invariants.sealsSeen(),
         invariants.promisesSeen(),
+        invariants.excused(),
         users.made(),
         safe,
         Hash32.of(digest.digest()));
