@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.sim;
 
+import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.SteppedBox;
 import io.lockstep.primitives.uint.UInt256;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What goes wrong in a run, when, where and for how long, all of it drawn from the seed. Some runs
@@ -33,6 +36,8 @@ final class Faults {
   private final Story story;
   private final Map<String, Integer> counts = new LinkedHashMap<>();
   private final Map<String, BooleanSupplier> kinds = new LinkedHashMap<>();
+  private final UnaryOperator<SimNode> twins;
+  private final List<SimNode> twinsUp = new ArrayList<>();
   private boolean ended;
 
   Faults(
@@ -41,6 +46,7 @@ final class Faults {
       SteppedBox box,
       SimNetwork network,
       List<SimNode> nodes,
+      UnaryOperator<SimNode> twins,
       Liar liar,
       Excuses excuses,
       Story story) {
@@ -49,6 +55,7 @@ final class Faults {
     this.box = box;
     this.network = network;
     this.nodes = nodes;
+    this.twins = twins;
     this.operators = nodes.stream().filter(node -> node.keys() != null).toList();
     this.liar = liar;
     this.excuses = excuses;
@@ -56,6 +63,7 @@ final class Faults {
     kinds.put("l1-missed-slots", this::missedSlots);
     kinds.put("l1-reorg", this::reorg);
     kinds.put("l1-stall", this::stall);
+    kinds.put("l1-lookahead-change", this::lookaheadChange);
     kinds.put("l1-fee-spike", this::feeSpike);
     kinds.put("rpc-silent", () -> execution(SimL1.Mood.SILENT));
     kinds.put("rpc-refusing", () -> execution(SimL1.Mood.REFUSING));
@@ -72,6 +80,8 @@ final class Faults {
     kinds.put("kill", this::kill);
     kinds.put("power-loss", this::powerLoss);
     kinds.put("kill-all", this::killAll);
+    kinds.put("backup-restored", this::restoreBackup);
+    kinds.put("twin", this::twin);
     kinds.put("clock-skew", this::skew);
     kinds.put("lie-equivocate", liar::equivocate);
     kinds.put("lie-withhold", liar::withhold);
@@ -107,6 +117,7 @@ final class Faults {
       heal(node);
       node.start();
     }
+    twinsUp.forEach(SimNode::kill);
     network.heal();
     liar.end();
     excuses.endAll();
@@ -173,6 +184,22 @@ final class Faults {
     return tell(
         "the next L1 block replaces %d%s"
             .formatted(depth, drop ? " and forgets their transactions" : ""));
+  }
+
+  /** The proposers of the next epoch change, as they do when a reorg crosses an epoch's edge. */
+  private boolean lookaheadChange() {
+    long epoch = box.currentSlot() / BoxOptions.SLOTS_PER_EPOCH + 1;
+    List<Integer> order = new ArrayList<>();
+    for (int slot = 0; slot < BoxOptions.SLOTS_PER_EPOCH; slot++) {
+      order.add(random.nextInt(BoxOptions.DEFAULT_VALIDATORS));
+    }
+    try {
+      box.proposers(epoch, order);
+    } catch (IllegalArgumentException e) {
+      return false; // it would undo a finalized block
+    }
+    l1Trouble(slotsMs(BoxOptions.SLOTS_PER_EPOCH + 3));
+    return tell("a reorg across an epoch's edge changes the proposers of epoch " + epoch);
   }
 
   private boolean stall() {
@@ -313,6 +340,35 @@ final class Faults {
       down(node, between(50, 4_000));
     }
     return tell("all operators are killed");
+  }
+
+  private boolean restoreBackup() {
+    SimNode node = operators.get(random.nextInt(operators.size()));
+    if (!node.isUp()) {
+      return false;
+    }
+    SimDisk backup = node.disk().copy();
+    tell(node.name() + "'s disk is backed up");
+    until(
+        between(500, 8_000),
+        () -> {
+          node.kill();
+          node.restore(backup);
+          tell(node.name() + " is killed and its backup restored");
+          down(node, between(50, 4_000));
+        });
+    return true;
+  }
+
+  private boolean twin() {
+    SimNode node = operators.get(random.nextInt(operators.size()));
+    SimNode twin = twins.apply(node);
+    twin.restore(node.disk().copy());
+    twin.start();
+    twinsUp.add(twin);
+    long ms = between(2_000, 12_000);
+    until(ms, twin::kill);
+    return tell("a twin of " + node.name() + " runs for " + ms + " ms on a copy of its disk");
   }
 
   private boolean skew() {

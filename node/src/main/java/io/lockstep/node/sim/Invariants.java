@@ -51,6 +51,10 @@ final class Invariants {
 
   private record Promised(FragMessage message, long atMs) {}
 
+  private final List<SealedAt> sealed = new ArrayList<>();
+
+  private record SealedAt(SealMessage message, long atMs) {}
+
   private record BatchAt(Hash32 l1Hash, long batchIndex) {}
 
   private record Derived(String node, long height, Hash32 blockHash, String skipped) {}
@@ -160,6 +164,7 @@ final class Invariants {
           "%s sealed tick %d of window %d after its end in tick %d"
               .formatted(node.name(), seal.tick(), seal.windowSlot(), end));
     }
+    sealed.add(new SealedAt(message, time.nowMs()));
     if (seal.eop()) {
       endOfWindow.put(seal.windowSlot(), seal.tick());
     }
@@ -274,17 +279,50 @@ final class Invariants {
     for (Promised promise : promises) {
       check(promise, rollup, bestHeight);
     }
+    for (SealedAt one : sealed) {
+      check(one, rollup, bestHeight);
+    }
+  }
+
+  /** A final seal promises every block of its tick. */
+  private void check(SealedAt one, Rollup rollup, long safeHeight) {
+    SealMessage message = one.message;
+    if (isVoid(message.seal().ctx(), message.operatorId())) {
+      return;
+    }
+    var leaf = message.blocks().getFirst().leaf();
+    if (leaf.number() > safeHeight
+        || leaf.blockHash().equals(rollup.chain().canonicalHash(leaf.number()))) {
+      return;
+    }
+    if (isExcused(message.operatorId(), message.seal().object().windowSlot(), one.atMs)) {
+      excused++;
+      return;
+    }
+    fail(
+        "final-seals-are-kept",
+        "operator %d, window %d, tick %d: block %d was sealed as %s and is %s"
+            .formatted(
+                message.operatorId(),
+                message.seal().object().windowSlot(),
+                message.tick(),
+                leaf.number(),
+                leaf.blockHash(),
+                rollup.chain().canonicalHash(leaf.number())));
+  }
+
+  private boolean isVoid(Ctx ctx, int operatorId) {
+    return ctx.isProvisional()
+        || lying.contains(operatorId)
+        || !ctx.anchorHash().equals(box.canonicalHash(ctx.anchorNumber()));
   }
 
   /** From a second before the promise to two slots after the last in which its window posts. */
-  private boolean isExcused(Promised promised) {
-    Frag frag = promised.message.frag().object();
-    long lastSlotMs = PreparedL1.startMs(box, frag.windowSlot());
+  private boolean isExcused(int operatorId, long windowSlot, long atMs) {
+    long lastSlotMs = PreparedL1.startMs(box, windowSlot);
     long slotMs = box.clock().slotSeconds() * 1000;
     return excuses.excuse(
-        promised.message.operatorId() - 1,
-        promised.atMs - 1_000,
-        Math.max(promised.atMs, lastSlotMs) + 2 * slotMs);
+        operatorId - 1, atMs - 1_000, Math.max(atMs, lastSlotMs) + 2 * slotMs);
   }
 
   /** Promises that could not be kept for faults that came together. */
@@ -295,9 +333,7 @@ final class Invariants {
   private void check(Promised promised, Rollup rollup, long safeHeight) {
     FragMessage promise = promised.message;
     Ctx ctx = promise.frag().ctx();
-    if (ctx.isProvisional()
-        || lying.contains(promise.operatorId())
-        || !ctx.anchorHash().equals(box.canonicalHash(ctx.anchorNumber()))) {
+    if (isVoid(ctx, promise.operatorId())) {
       return;
     }
     for (FragMessage.Part part : promise.parts()) {
@@ -313,7 +349,8 @@ final class Invariants {
                 && at < block.transactions().size()
                 && block.transactions().get(at).hash().equals(part.transactions().get(i).hash());
         if (!kept) {
-          if (isExcused(promised)) {
+          if (isExcused(
+              promise.operatorId(), promise.frag().object().windowSlot(), promised.atMs)) {
             excused++;
             continue;
           }

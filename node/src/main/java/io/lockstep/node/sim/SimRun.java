@@ -37,11 +37,17 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   private final SimNetwork network;
   private final SimL1 l1;
   private final List<SimNode> nodes = new ArrayList<>();
+
+  /** Second processes with an operator's keys; numbered on after the nodes. */
+  private final List<SimNode> twins = new ArrayList<>();
+
+  private final SimNode.Surroundings around;
   private final Users users;
   private final Faults faults;
   private final Liar liar;
   private final MessageDigest digest;
   private final SplittableRandom slotRandom;
+  private final SplittableRandom twinRandom;
   private final long startMs;
 
   private SimRun(long seed, int epochs, Defect defect, @Nullable Consumer<String> reader) {
@@ -62,8 +68,8 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     this.network = new SimNetwork(time, random.split(), this);
     this.l1 = new SimL1(time, random.split(), box);
     ClusterFile cluster = prepared.cluster();
-    SimNode.Surroundings around =
-        new SimNode.Surroundings(time, l1, network, cluster, this, defect);
+    this.around = new SimNode.Surroundings(time, l1, network, cluster, this, defect);
+    this.twinRandom = random.split();
     for (int i = 0; i < PreparedL1.OPERATORS; i++) {
       nodes.add(
           new SimNode(i, "operator" + (i + 1), prepared.keys().get(i), around, random.split()));
@@ -79,7 +85,16 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
             nodes.subList(0, PreparedL1.OPERATORS),
             invariants,
             story);
-    this.faults = new Faults(time, random.split(), box, network, nodes, liar, excuses, story);
+    this.faults = new Faults(
+            time,
+            random.split(),
+            box,
+            network,
+            List.copyOf(nodes),
+            this::twinOf,
+            liar,
+            excuses,
+            story);
   }
 
   /**
@@ -94,6 +109,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
       return run.toEnd(withFaults);
     } finally {
       run.nodes.forEach(SimNode::kill);
+      run.twins.forEach(SimNode::kill);
       run.box.close();
     }
   }
@@ -123,6 +139,19 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
       invariants.atEnd(nodes, calmHeight);
     }
     return result();
+  }
+
+  private SimNode twinOf(SimNode node) {
+    SimNode twin =
+        new SimNode(
+            nodes.size() + twins.size(), node.name() + "'", node.keys(), around,
+            twinRandom.split());
+    twins.add(twin);
+    return twin;
+  }
+
+  private SimNode node(int index) {
+    return index < nodes.size() ? nodes.get(index) : twins.get(index - nodes.size());
   }
 
   private void runUntil(long untilMs) {
@@ -166,7 +195,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     digest.update(
         ByteBuffer.allocate(13).putLong(time.nowMs()).putInt(node).put(topic).array());
     digest.update(payload.unsafeArray());
-    invariants.sent(nodes.get(node), topic, payload);
+    invariants.sent(node(node), topic, payload);
   }
 
   @Override
