@@ -347,7 +347,7 @@ final class Faults {
     if (!node.isUp()) {
       return false;
     }
-    SimDisk backup = node.disk().copy();
+    SimNode.Backup backup = node.backUp();
     tell(node.name() + "'s disk is backed up");
     until(
         between(500, 8_000),
@@ -363,7 +363,7 @@ final class Faults {
   private boolean twin() {
     SimNode node = operators.get(random.nextInt(operators.size()));
     SimNode twin = twins.apply(node);
-    twin.restore(node.disk().copy());
+    twin.restore(node.backUp());
     twin.start();
     twinsUp.add(twin);
     long ms = between(2_000, 12_000);

@@ -9,7 +9,6 @@ import io.lockstep.preconf.commitment.Seal;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.gossip.Topics;
-import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.types.Bytes;
@@ -131,7 +130,7 @@ final class Invariants {
         node,
         new Place(message.operatorId(), frag.tick(), frag.fragIdx()),
         new Said(frag.identity(), message.frag().ctx()));
-    durable(node, "frag " + frag.tick() + "." + frag.fragIdx());
+    durable(node, frag.identity(), "frag " + frag.tick() + "." + frag.fragIdx());
     if (!message.parts().isEmpty()) {
       promises.add(new Promised(message, time.nowMs()));
     }
@@ -156,7 +155,7 @@ final class Invariants {
         node,
         new Place(message.operatorId(), seal.tick(), SEAL_PLACE),
         new Said(seal.identity(), message.seal().ctx()));
-    durable(node, "seal " + seal.tick());
+    durable(node, seal.identity(), "seal " + seal.tick());
     Long end = endOfWindow.get(seal.windowSlot());
     if (end != null && seal.tick() > end) {
       fail(
@@ -180,11 +179,9 @@ final class Invariants {
     }
   }
 
-  private void durable(SimNode node, String what) {
-    for (var column : CommitmentSigner.columns()) {
-      if (node.disk().isUnsynced(column)) {
-        fail("durable-before-released", node.name() + " released " + what + " before it was synced");
-      }
+  private void durable(SimNode node, Hash32 identity, String what) {
+    if (node.signingDisk().isUnsynced(identity.toArray())) {
+      fail("durable-before-released", node.name() + " released " + what + " before it was synced");
     }
   }
 

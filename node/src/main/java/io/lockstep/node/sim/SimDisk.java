@@ -66,13 +66,23 @@ final class SimDisk {
     return unsynced.size();
   }
 
-  /** Whether a commit that a loss of power could take has written to this column. */
-  boolean isUnsynced(Column column) {
+  /** Whether a loss of power could take a record that holds these bytes. */
+  boolean isUnsynced(byte[] content) {
     for (List<Undo> commit : unsynced) {
       for (Undo undo : commit) {
-        if (undo.column.equals(column)) {
+        byte[] value = column(undo.column).get(undo.key);
+        if (value != null && contains(value, content)) {
           return true;
         }
+      }
+    }
+    return false;
+  }
+
+  private static boolean contains(byte[] value, byte[] content) {
+    for (int at = 0; at + content.length <= value.length; at++) {
+      if (Arrays.equals(value, at, at + content.length, content, 0, content.length)) {
+        return true;
       }
     }
     return false;
@@ -163,6 +173,12 @@ final class SimDisk {
       } else {
         unsynced.addLast(undo);
       }
+    }
+
+    @Override
+    public void sync() {
+      checkOpen();
+      unsynced.clear();
     }
 
     @Override

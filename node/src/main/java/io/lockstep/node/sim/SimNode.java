@@ -18,7 +18,15 @@ import io.lockstep.node.wire.L1Link;
 import io.lockstep.node.wire.NodeParts;
 import io.lockstep.node.wire.NodePorts;
 import io.lockstep.node.wire.PosterSenders;
+import io.lockstep.node.wire.SigningPort;
 import io.lockstep.node.wire.StartFailure;
+import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.GroupCommit;
+import io.lockstep.preconf.signing.SigningDatabase;
+import io.lockstep.preconf.signing.SigningDatabaseRefused;
+import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +41,7 @@ final class SimNode {
   /** How often the sequencing thread gets its turn. */
   private static final long TURN_MS = 10;
 
+  private static final int SLOWEST_SYNC_MS = 6;
   private static final long START_AGAIN_MS = 1_000;
   private static final long REQUEST_TIMEOUT_MS = 2_000;
 
@@ -59,11 +68,12 @@ final class SimNode {
   private final int index;
   private final String name;
   private final @Nullable OperatorKeys keys;
-  private final NodeConfig config;
   private final Surroundings around;
   private final SplittableRandom random;
   private final SimL1.Trouble trouble = new SimL1.Trouble();
   private SimDisk disk = new SimDisk();
+  private SimDisk signingDisk = new SimDisk();
+  private int disksMade;
   private @Nullable Life life;
   private long skewMs;
   private int starts;
@@ -79,17 +89,21 @@ final class SimNode {
     this.keys = keys;
     this.around = around;
     this.random = random;
-    this.config = config(around.cluster, keys);
   }
 
-  private static NodeConfig config(ClusterFile cluster, @Nullable OperatorKeys keys) {
+  /**
+   * The first disk was the operator's before the run began: nobody has to be listened for. Another
+   * one, restored or a twin's, is a copy whose original may still be signing.
+   */
+  private NodeConfig config() {
+    int listenEpochs = disksMade == 0 ? 0 : 1;
     return new NodeConfig(
         new L1Config(List.of(SimL1.RPC), List.of(SimL1.BEACON), REQUEST_TIMEOUT_MS),
-        new ClusterConfig(Path.of("cluster.json"), cluster),
+        new ClusterConfig(Path.of("cluster.json"), around.cluster),
         keys == null
             ? null
             : new OperatorConfig(
-                keys.committer(), keys.posters(), OperatorConfig.Durability.FSYNC),
+                keys.committer(), keys.posters(), OperatorConfig.Durability.FSYNC, listenEpochs),
         new RpcConfig(
             "127.0.0.1", 0, 1 << 20, 1_000, 1_000, 1_000, 1 << 20, 1 << 20, 10, 10, 10, 10),
         new GossipConfig("127.0.0.1", 0, List.of(new HostPort("simulated", 1))),
@@ -99,12 +113,16 @@ final class SimNode {
   }
 
   /** One life of the process, from a start to its end. */
-  private final class Life {
+  private final class Life implements SigningPort {
     private final Fibers fibers = new Fibers(around.time, name);
     private final KeyValueStore store = around.defect.store(disk.open());
+    private final KeyValueStore signingStore = around.defect.store(signingDisk.open());
+    private final NodeConfig config = config();
     private final SimL1.Access access;
     private @Nullable NodeParts parts;
     private SimNetwork.@Nullable Member member;
+    private @Nullable GroupCommit commits;
+    private boolean syncing;
 
     Life() {
       this.access = around.l1.new Access(fibers, trouble);
@@ -144,6 +162,7 @@ final class SimNode {
               config,
               new NodePorts(
                   store,
+                  this,
                   l1,
                   random,
                   Runnable::run,
@@ -164,6 +183,51 @@ final class SimNode {
       around.watcher.story(name, "is up");
     }
 
+    @Override
+    public CommitmentSigner open(
+        OperatorConfig operator,
+        SigningScope scope,
+        CommitmentDomain domain,
+        CommitmentLedger ledger)
+        throws StartFailure {
+      SigningDatabase database;
+      try {
+        String place = name + ", disk " + disksMade;
+        database = SigningDatabase.over(signingStore, store, scope, place, true);
+      } catch (SigningDatabaseRefused e) {
+        throw new StartFailure(StartFailure.Kind.CONFIGURATION, e.text(), e);
+      }
+      int completed = database.completeLedger(ledger);
+      if (completed > 0) {
+        around.watcher.story(name, completed + " own signatures were not in the ledger");
+      }
+      commits = GroupCommit.fsync(database);
+      return new CommitmentSigner(
+          operator.committer(),
+          domain,
+          database,
+          commits,
+          operator.doppelgangerEpochs(),
+          clockMs());
+    }
+
+    /** What waits for the disk is on it a moment later. */
+    private void syncSoon() {
+      GroupCommit waiting = commits;
+      if (!syncing && waiting != null && waiting.written() != waiting.durable()) {
+        syncing = true;
+        around.time.after(
+            1 + random.nextInt(SLOWEST_SYNC_MS),
+            () -> {
+              syncing = false;
+              if (isNow()) {
+                var _ = waiting.step();
+                syncSoon();
+              }
+            });
+      }
+    }
+
     private void turn() {
       NodeParts running = parts;
       if (!isNow() || running == null) {
@@ -178,6 +242,7 @@ final class SimNode {
       } finally {
         StoryLog.on(null);
       }
+      syncSoon();
       around.watcher.stepped(SimNode.this);
       around.time.after(TURN_MS, this::turn);
     }
@@ -214,8 +279,8 @@ final class SimNode {
     return trouble;
   }
 
-  SimDisk disk() {
-    return disk;
+  SimDisk signingDisk() {
+    return signingDisk;
   }
 
   int starts() {
@@ -262,6 +327,7 @@ final class SimNode {
     if (now != null) {
       life = null;
       disk.processEnded();
+      signingDisk.processEnded();
       now.end();
     }
   }
@@ -269,14 +335,23 @@ final class SimNode {
   /** The machine loses power; returns how many commits went with it. */
   int losePower(SplittableRandom chance) {
     kill();
-    return disk.losePower(chance);
+    return disk.losePower(chance) + signingDisk.losePower(chance);
   }
 
-  /** The disk is replaced by an older copy; the node must be down. */
-  void restore(SimDisk backup) {
+  /** Both databases as of one moment. */
+  record Backup(SimDisk main, SimDisk signing) {}
+
+  Backup backUp() {
+    return new Backup(disk.copy(), signingDisk.copy());
+  }
+
+  /** The disk is replaced by an older copy, which lies elsewhere; the node must be down. */
+  void restore(Backup backup) {
     if (life != null) {
       throw new IllegalStateException("a running node's disk is not replaced");
     }
-    disk = backup;
+    disk = backup.main.copy();
+    signingDisk = backup.signing.copy();
+    disksMade++;
   }
 }

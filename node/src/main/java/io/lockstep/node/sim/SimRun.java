@@ -126,6 +126,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     }
     runUntil(calmMs);
     faults.end();
+    runUntil(calmMs + 2 * slotMs);
     long calmHeight = 0;
     for (SimNode node : nodes) {
       NodeParts parts = node.parts();

@@ -89,6 +89,29 @@ public final class SigningDatabase implements AutoCloseable {
   }
 
   /**
+   * Opens the signing database in a store that is open already; for simulations.
+   *
+   * @param place names where it was found, as a running node's folder does
+   * @param losesNothingWithPower whether what was released is on the disk
+   * @throws SigningDatabaseRefused when it is another key's
+   */
+  public static SigningDatabase over(
+      KeyValueStore store,
+      KeyValueStore mainStore,
+      SigningScope scope,
+      String place,
+      boolean losesNothingWithPower)
+      throws SigningDatabaseRefused {
+    Lease here = new Lease("", "", place, "", "", losesNothingWithPower);
+    return SigningDatabaseOpening.over(store, mainStore, scope, here);
+  }
+
+  /** The columns that a store handed to {@link #over} must have. */
+  public static Collection<Column> columns() {
+    return COLUMNS;
+  }
+
+  /**
    * Opens the database in {@code dir}, or makes it when the main store knows of none. One that the
    * main store knows and that is not there, or another one that is, gives a database with which
    * nothing can be signed; {@link CommitmentSigner#verdict} says so.
