@@ -73,6 +73,16 @@ public final class Derivation {
     this.log = log;
     this.rules = rules;
     this.check = new BatchCheck(domain, clusterId, rules, committerOf);
+    // A crash between the log's record and the mark leaves the mark ahead: the log says what is
+    // derived, and only what it has can be taken back in a reorg.
+    if (cluster.safeHeight() > derivedHeight()) {
+      cluster.markSafe(derivedHeight());
+    }
+  }
+
+  private long derivedHeight() {
+    DerivationLog.Entry last = log.last();
+    return last == null ? 0 : last.heightAfter();
   }
 
   /** Applies the next batch of the inbox. */
@@ -123,8 +133,8 @@ public final class Derivation {
 
   /** Takes back everything that batches above {@code l1Number} gave; unsafe blocks stay. */
   public void rewindTo(long l1Number) {
-    DerivationLog.Entry last = log.rewindTo(l1Number);
-    cluster.markSafe(last == null ? 0 : last.heightAfter());
+    var _ = log.rewindTo(l1Number);
+    cluster.markSafe(derivedHeight());
   }
 
   /** Moves the finalized heads to what L1 blocks up to {@code l1Number} gave. */
