@@ -120,10 +120,18 @@ final class Fibers implements Pacer {
   }
 
   @Override
-  public void sleep(long ms) {
+  public void sleep(long ms) throws InterruptedException {
     Fiber fiber = current();
+    requireNotInterrupted();
     fiber.resumeAfter(Math.max(1, ms));
     fiber.park();
+  }
+
+  /** As a real thread's wait would: code that has interrupted itself by mistake shall be found. */
+  private static void requireNotInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
   }
 
   private static Fiber current() {
@@ -169,7 +177,8 @@ final class Fibers implements Pacer {
       }
 
       @Override
-      public void await(long timeoutMs) {
+      public void await(long timeoutMs) throws InterruptedException {
+        requireNotInterrupted();
         if (!rung) {
           Fiber fiber = current();
           waiting = fiber;

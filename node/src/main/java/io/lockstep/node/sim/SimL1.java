@@ -75,12 +75,12 @@ final class SimL1 {
       switch (beacon ? trouble.beacon : trouble.execution) {
         case WELL -> {
           if (random.nextInt(SLOW_ONE_IN) == 0) {
-            fibers.sleep(1 + random.nextInt(SLOWEST_MS));
+            takeTime(1 + random.nextInt(SLOWEST_MS));
           }
         }
-        case SLOW -> fibers.sleep(100 + random.nextInt(700));
+        case SLOW -> takeTime(100 + random.nextInt(700));
         case SILENT -> {
-          fibers.sleep(call.timeoutMs());
+          takeTime(call.timeoutMs());
           throw new L1Exception(L1Exception.Kind.TIMEOUT, call.endpoint() + ": no answer", null);
         }
         case REFUSING ->
@@ -94,6 +94,15 @@ final class SimL1 {
       HttpReply.Content reply = box.get(call.uri(), call.accept());
       return new HttpAnswer(
           reply.status(), reply.contentType().toLowerCase(Locale.ROOT), reply.body());
+    }
+
+    private void takeTime(long ms) throws L1Exception {
+      try {
+        fibers.sleep(ms);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new L1Exception(L1Exception.Kind.UNREACHABLE, "interrupted", e);
+      }
     }
 
     /** A lagging client's newest block is not the newest. */

@@ -137,14 +137,23 @@ final class SimNode {
     }
 
     private void bringUp() {
-      while (true) {
-        try {
-          bringUpOnce();
-          return;
-        } catch (StartFailure | L1Exception e) {
-          around.watcher.story(name, "cannot start yet: " + e.getMessage());
+      try {
+        while (!isBroughtUp()) {
           fibers.sleep(START_AGAIN_MS);
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** A process that cannot start ends, and whoever looks after it starts it again. */
+    private boolean isBroughtUp() {
+      try {
+        bringUpOnce();
+        return true;
+      } catch (StartFailure | L1Exception e) {
+        around.watcher.story(name, "cannot start yet: " + e.getMessage());
+        return false;
       }
     }
 

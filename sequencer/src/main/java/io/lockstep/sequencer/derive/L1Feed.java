@@ -282,7 +282,12 @@ public final class L1Feed {
       }
       L1Block now = execution.blockByNumber(block.number());
       boolean gone = now != null && !now.hash().equals(block.hash());
-      if (gone || stopped || !pause(pauseMs)) {
+      if (gone) {
+        // Not an interrupt: that would end the thread that follows L1.
+        throw new L1Exception(
+            L1Exception.Kind.BUSY, "L1 block " + block.number() + " went away before its blobs came");
+      }
+      if (stopped || !pause(pauseMs)) {
         throw new InterruptedException("blobs of L1 block " + block.number() + " given up");
       }
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
