@@ -62,13 +62,16 @@ final class DiskSigning implements SigningPort, AutoCloseable {
     GroupCommit syncing = fsync ? GroupCommit.fsync(opened) : GroupCommit.process();
     commits = syncing;
     syncing.start(onDeath);
-    return new CommitmentSigner(
-        keys.committer(),
-        domain,
-        opened,
-        syncing,
-        keys.doppelgangerEpochs(),
-        clockMs.getAsLong());
+    CommitmentSigner signer =
+        new CommitmentSigner(
+            keys.committer(),
+            domain,
+            opened,
+            syncing,
+            keys.doppelgangerEpochs(),
+            clockMs.getAsLong());
+    signer.compareWith(ledger);
+    return signer;
   }
 
   @Override

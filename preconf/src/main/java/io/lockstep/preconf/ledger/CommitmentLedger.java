@@ -34,6 +34,8 @@ public final class CommitmentLedger {
   private static final Column PLACES = new Column("ledger-places");
   private static final Column SEALED_BLOCKS = new Column("ledger-sealed-blocks");
 
+  private static final int MAX_FRAGS = 4_096;
+
   private final KeyValueStore store;
   private final CommitmentDomain domain;
 
@@ -109,6 +111,22 @@ public final class CommitmentLedger {
     for (SealMessage.SealedBlock block : message.blocks()) {
       batch.put(SEALED_BLOCKS, block.leaf().blockHash().toArray(), tickKey(message.tick()));
     }
+  }
+
+  /** Frags of the ticks from {@code firstTick} to {@code lastTick}, at most 4,096. */
+  public List<FragMessage> frags(long firstTick, long lastTick) {
+    List<FragMessage> out = new ArrayList<>();
+    store.scan(
+        FRAGS,
+        fragKey(Math.max(0, firstTick), 0),
+        (key, value) -> {
+          if (out.size() == MAX_FRAGS || ByteBuffer.wrap(key).getLong() > lastTick) {
+            return false;
+          }
+          out.add(decodeFrag(value));
+          return true;
+        });
+    return out;
   }
 
   public boolean hasFrag(long tick, long fragIdx) {
@@ -214,6 +232,14 @@ public final class CommitmentLedger {
   /** Merkle tree over the run of a window, in the order of its leaves. */
   public static MerkleTree blocksTree(List<BlockLeaf> run) {
     return new MerkleTree(run.stream().map(BlockLeaf::words).toList());
+  }
+
+  private static FragMessage decodeFrag(byte[] stored) {
+    try {
+      return FragMessage.decode(Bytes.wrap(stored));
+    } catch (DecodeException e) {
+      throw new StorageException("a frag of the ledger is damaged", e);
+    }
   }
 
   private static SealMessage decodeSeal(byte[] stored) {

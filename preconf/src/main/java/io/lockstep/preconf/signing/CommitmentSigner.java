@@ -9,6 +9,7 @@ import io.lockstep.preconf.commitment.Signed;
 import io.lockstep.preconf.commitment.SignedObject;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.primitives.crypto.Secp256k1;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.crypto.Signature;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class CommitmentSigner {
   /** Ticks that one reservation spends: so many fewer syncs, so many idle ticks after a restart. */
   static final int RESERVED_TICKS = 4;
+
+  /** Seals of the main store that are looked at; a reservation is far shorter. */
+  private static final long MOST_COMPARED = 64;
 
   private final SecretKey key;
   private final CommitmentDomain domain;
@@ -153,7 +157,31 @@ public final class CommitmentSigner {
    * none, and once anything higher was signed.
    */
   public Optional<OpenTickJournal> unfinished() {
-    return Optional.ofNullable(unfinished);
+    OpenTickJournal found = unfinished;
+    if (found == null) {
+      return Optional.empty();
+    }
+    return Optional.of(isBegun(found.tick()) && !isRestored() ? found : found.closed());
+  }
+
+  /**
+   * Compares the newest records with the own messages of the main store: when the database was put
+   * back from a backup that is hardly older, only they show it. At start, before anything is
+   * signed.
+   */
+  public void compareWith(CommitmentLedger ledger) {
+    if (database.absence() != null) {
+      return;
+    }
+    long first = Math.max(0, highestTick());
+    long last = database.state().watermark();
+    ledger.frags(first, last).forEach(message -> watch.saw(message.frag()));
+    int ticks = (int) Math.clamp(last - first + 1, 0, MOST_COMPARED);
+    for (SealMessage message : ledger.seals(first, ticks, Integer.MAX_VALUE)) {
+      if (message.tick() <= last) {
+        watch.saw(message.seal());
+      }
+    }
   }
 
   /** The node has caught up with L1: from now on it hears what others sign. */
@@ -286,13 +314,14 @@ public final class CommitmentSigner {
         : new SigningOutcome.Refused<>(place + " was signed with another key or domain");
   }
 
+  /** Whether the tick was begun here, or by the last process and may be continued. */
   private boolean isBegun(long tick) {
-    return run != null && run.tick() == tick;
+    return run != null && run.tick() == tick && tick > database.state().closedTick();
   }
 
   private TickRun runFor(SignedObject object, long tick) {
     TickRun current = run;
-    return current != null && current.tick() == tick ? current : TickRun.startingWith(tick, object);
+    return current != null && isBegun(tick) ? current : TickRun.startingWith(tick, object);
   }
 
   private @Nullable String obstacle(SignedObject object, Place place, TickRun before) {

@@ -36,27 +36,19 @@ final class NumberRule {
     for (SigningRecord.SealedNumber block : blocks) {
       At at = new At(block.rollupId(), block.number());
       List<NumberSeal> seals = new ArrayList<>(database.seals(at.rollupId, at.number));
-      String conflict = conflict(at, seals, block.blockHash());
-      if (conflict != null) {
-        return conflict;
+      String obstacle = obstacle(at, seals, block.blockHash());
+      if (obstacle == null) {
+        add(at, seals, new NumberSeal(block.blockHash(), block.parentHash(), tick, ctx, isFinal));
+        obstacle = isFinal ? claimBelow(at, block.parentHash(), ctx) : null;
       }
-      if (seals.size() >= MAX_HASHES) {
-        return "block " + at.number + " of rollup " + at.rollupId + " was sealed too often";
-      }
-      seals.removeIf(seal -> seal.blockHash().equals(block.blockHash()) && !seal.isFinal());
-      seals.add(new NumberSeal(block.blockHash(), block.parentHash(), tick, ctx, isFinal));
-      changed.put(at, seals);
-      if (isFinal) {
-        conflict = finalise(at, block.parentHash(), ctx.windowParent());
-        if (conflict != null) {
-          return conflict;
-        }
+      if (obstacle != null) {
+        return obstacle;
       }
     }
     return null;
   }
 
-  private @Nullable String conflict(At at, List<NumberSeal> seals, Hash32 hash) {
+  private @Nullable String obstacle(At at, List<NumberSeal> seals, Hash32 hash) {
     for (NumberSeal seal : seals) {
       if (seal.isFinal() && !seal.blockHash().equals(hash) && !deadCheck.isDead(seal.ctx())) {
         return "block "
@@ -67,41 +59,47 @@ final class NumberRule {
             + seal.tick();
       }
     }
-    return null;
+    return seals.size() < MAX_HASHES
+        ? null
+        : "block " + at.number + " of rollup " + at.rollupId + " was sealed too often";
   }
 
-  /** The provisional blocks of the same run below a final one become final with it. */
-  private @Nullable String finalise(At above, Hash32 parentHash, Hash32 windowParent) {
+  /**
+   * A final seal claims its window's whole run: what lies below it and is not claimed by a final
+   * seal that can bind, because it is provisional or its own anchor is dead, is claimed by this.
+   */
+  private @Nullable String claimBelow(At above, Hash32 parentHash, Ctx ctx) {
     Hash32 hash = parentHash;
     for (long number = above.number - 1; number >= 0; number--) {
       At at = new At(above.rollupId, number);
       List<NumberSeal> seals = new ArrayList<>(database.seals(at.rollupId, number));
-      int index = provisional(seals, hash, windowParent);
-      if (index < 0) {
+      NumberSeal own = null;
+      for (NumberSeal seal : seals) {
+        if (seal.blockHash().equals(hash)
+            && seal.ctx().windowParent().equals(ctx.windowParent())) {
+          if (seal.isFinal() && !deadCheck.isDead(seal.ctx())) {
+            return null;
+          }
+          own = seal;
+        }
+      }
+      if (own == null) {
         return null;
       }
-      String conflict = conflict(at, seals, hash);
-      if (conflict != null) {
-        return conflict;
+      String obstacle = obstacle(at, seals, hash);
+      if (obstacle != null) {
+        return obstacle;
       }
-      NumberSeal seal = seals.get(index);
-      seals.set(index, seal.asFinal());
-      changed.put(at, seals);
-      hash = seal.parentHash();
+      add(at, seals, new NumberSeal(hash, own.parentHash(), own.tick(), ctx, true));
+      hash = own.parentHash();
     }
     return null;
   }
 
-  private static int provisional(List<NumberSeal> seals, Hash32 hash, Hash32 windowParent) {
-    for (int i = 0; i < seals.size(); i++) {
-      NumberSeal seal = seals.get(i);
-      if (!seal.isFinal()
-          && seal.blockHash().equals(hash)
-          && seal.ctx().windowParent().equals(windowParent)) {
-        return i;
-      }
-    }
-    return -1;
+  private void add(At at, List<NumberSeal> seals, NumberSeal seal) {
+    seals.removeIf(other -> other.blockHash().equals(seal.blockHash()) && !other.isFinal());
+    seals.add(seal);
+    changed.put(at, seals);
   }
 
   void write(KeyValueStore.Batch batch) {

@@ -13,15 +13,12 @@ import java.util.List;
 /**
  * One hash that was sealed for a block number.
  *
- * @param tick of the seal
- * @param isFinal whether that seal, or one that builds on it, was signed without the flag
- *     PROVISIONAL: only then can it contradict another (protocol §1.4, §2.5 F1)
+ * @param tick of the block
+ * @param ctx of the seal that claims it: the block's own, or a final one that builds on it
+ * @param isFinal whether that seal was signed without the flag PROVISIONAL: only then can it
+ *     contradict another (protocol §1.4, §2.5 F1)
  */
 record NumberSeal(Hash32 blockHash, Hash32 parentHash, long tick, Ctx ctx, boolean isFinal) {
-  NumberSeal asFinal() {
-    return new NumberSeal(blockHash, parentHash, tick, ctx, true);
-  }
-
   static byte[] encoded(List<NumberSeal> seals) {
     RlpWriter out = new RlpWriter(256).startList();
     for (NumberSeal seal : seals) {

@@ -24,4 +24,8 @@ public record OpenTickJournal(
   public OpenTickJournal {
     frags = List.copyOf(frags);
   }
+
+  OpenTickJournal closed() {
+    return new OpenTickJournal(tick, ctx, windowSlot, operatorId, frags, false);
+  }
 }

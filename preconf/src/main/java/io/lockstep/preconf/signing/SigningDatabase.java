@@ -272,6 +272,14 @@ public final class SigningDatabase implements AutoCloseable {
     highest = place;
   }
 
+  /** What is recorded at a place is never given out again. */
+  void forget(Place place) {
+    byte[] key = place.key();
+    store()
+        .commit(
+            newBatch().delete(RECORDS, key).delete(JOURNAL, key), KeyValueStore.Durability.FSYNC);
+  }
+
   void putNumber(KeyValueStore.Batch batch, long rollupId, long number, List<NumberSeal> seals) {
     batch.put(NUMBERS, numberKey(rollupId, number), NumberSeal.encoded(seals));
   }

@@ -152,11 +152,12 @@ final class SigningDatabaseOpening {
     if (!was.lease().isSamePlace(here)) {
       next = next.withMustListen(true);
     }
-    boolean isWhole =
-        !next.mustListen()
-            && !next.restored()
-            && next.hold() == null
-            && was.lease().hasLostNothing(here);
+    if (!was.lease().hasLostNothing(here) && database.highest() != null) {
+      // The newest seals may be gone, and with them what their block numbers were: as after a
+      // restoring, nothing more of the window is signed.
+      next = next.withRestored(true);
+    }
+    boolean isWhole = !next.mustListen() && !next.restored() && next.hold() == null;
     Place highest = database.highest();
     if (!isWhole && highest != null) {
       // More may have been released of that tick than is known here.

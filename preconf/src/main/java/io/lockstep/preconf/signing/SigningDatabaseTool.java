@@ -55,7 +55,7 @@ public record SigningDatabaseTool(Path mainDir, Path signingDir, SigningScope sc
     }
   }
 
-  private SigningInterchange interchange(SigningDatabase database) {
+  static SigningInterchange interchange(SigningDatabase database) {
     Place highest = database.highest();
     long fragsAbove = highest == null ? -1 : highest.tick() - EXPORTED_FRAG_TICKS;
     Map<Place, SigningRecord> records = new LinkedHashMap<>();
@@ -73,7 +73,12 @@ public record SigningDatabaseTool(Path mainDir, Path signingDir, SigningScope sc
     });
     SigningState state = database.state();
     return new SigningInterchange(
-        scope, state.watermark(), state.reservation(), state.lastEopWindowSlot(), records, finals);
+        database.scope(),
+        state.watermark(),
+        state.reservation(),
+        state.lastEopWindowSlot(),
+        records,
+        finals);
   }
 
   /**
@@ -86,24 +91,23 @@ public record SigningDatabaseTool(Path mainDir, Path signingDir, SigningScope sc
    */
   public Imported importFrom(JsonNode json) throws DecodeException, SigningDatabaseRefused {
     SigningInterchange imported = SigningInterchange.parse(json, scope);
-    return inBothStores((store, id) -> {
-      SigningState state = SigningDatabaseOpening.state(store);
-      SigningDatabase database = new SigningDatabase(store, store, scope, id, state, null);
-      long highest = -1;
-      for (Place place : imported.records().keySet()) {
-        highest = Math.max(highest, place.tick());
-      }
-      long spent = Math.max(highest, Math.max(imported.watermark(), imported.reservation()));
-      // First: whatever becomes of the rest, nothing more is signed where it could contradict.
-      database.change(
-          restored(database, state)
-              .withWatermark(Math.max(state.watermark(), spent))
-              .withLastEopWindowSlot(
-                  Math.max(state.lastEopWindowSlot(), imported.lastEopWindowSlot())));
-      Imported done = merge(database, imported);
-      database.change(database.state().withHold(null));
-      return done;
-    });
+    return inBothStores(database -> take(database, imported));
+  }
+
+  static Imported take(SigningDatabase database, SigningInterchange imported) {
+    long spent = Math.max(imported.watermark(), imported.reservation());
+    for (Place place : imported.records().keySet()) {
+      spent = Math.max(spent, place.tick());
+    }
+    // First: whatever becomes of the rest, nothing more is signed where it could contradict.
+    SigningState safe = restored(database);
+    database.change(
+        safe.withWatermark(Math.max(safe.watermark(), spent))
+            .withLastEopWindowSlot(
+                Math.max(safe.lastEopWindowSlot(), imported.lastEopWindowSlot())));
+    Imported done = merge(database, imported);
+    database.change(database.state().withHold(null));
+    return done;
   }
 
   /**
@@ -112,15 +116,18 @@ public record SigningDatabaseTool(Path mainDir, Path signingDir, SigningScope sc
    */
   public void renew() throws SigningDatabaseRefused {
     var _ =
-        inBothStores((store, id) -> {
-          SigningState state = SigningDatabaseOpening.state(store);
-          SigningDatabase database = new SigningDatabase(store, store, scope, id, state, null);
-          database.change(restored(database, state).withHold(null));
+        inBothStores(database -> {
+          renew(database);
           return new Imported(0, 0);
         });
   }
 
-  private static SigningState restored(SigningDatabase database, SigningState state) {
+  static void renew(SigningDatabase database) {
+    database.change(restored(database).withHold(null));
+  }
+
+  private static SigningState restored(SigningDatabase database) {
+    SigningState state = database.state();
     Place highest = database.highest();
     long tick = highest == null ? -1 : highest.tick();
     return state
@@ -185,7 +192,7 @@ public record SigningDatabaseTool(Path mainDir, Path signingDir, SigningScope sc
 
   @FunctionalInterface
   private interface Change {
-    Imported apply(KeyValueStore store, String id);
+    Imported apply(SigningDatabase database);
   }
 
   /** Opens both stores, makes the database when there is none, and lets the main one know it. */
@@ -199,9 +206,12 @@ public record SigningDatabaseTool(Path mainDir, Path signingDir, SigningScope sc
                 store, scope, SigningState.fresh(Lease.here(signingDir, true), true));
       }
       identity.requireScope(scope);
-      Imported done = change.apply(store, identity.id());
+      SigningState state = SigningDatabaseOpening.state(store);
+      SigningDatabase database =
+          new SigningDatabase(store, store, scope, identity.id(), state, null);
+      Imported done = change.apply(database);
       if (main.store != null) {
-        new KnownDatabase(identity.id(), SigningDatabaseOpening.state(store).reservation())
+        new KnownDatabase(identity.id(), database.state().reservation())
             .write(main.store, KeyValueStore.Durability.FSYNC);
       }
       return done;

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reservation all ticks up to it are spent after a restart; -1 at first
  * @param watermark nothing up to this tick is signed any more, but what is recorded already
- * @param closedTick the unfinished tick is not continued when it is this one or a lower one
+ * @param closedTick up to it more may have been signed than is recorded: an unfinished tick there
+ *     is not continued, and what is heard of it is no surprise
  * @param prunedTick records of ticks up to it may be gone
  * @param lastEopWindowSlot newest window whose end was signed; -1 at first
  * @param mustListen whether a doppelganger is still to be listened for
- * @param restored whether the watermark is still to pass the window that was open at the restoring
+ * @param restored whether the watermark is still to pass the window that was open when the database
+ *     was restored, or lost its newest records with the power
  * @param hold why nothing may be signed, or null
  * @param lease where it was used last
  */

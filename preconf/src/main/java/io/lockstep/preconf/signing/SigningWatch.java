@@ -71,7 +71,7 @@ final class SigningWatch {
       return "another signer with this key is still listened for";
     }
     return database.state().restored()
-        ? "the database was restored and the current window has not been passed over"
+        ? "the database was restored or lost records, and the window is not passed over yet"
         : null;
   }
 
@@ -107,7 +107,12 @@ final class SigningWatch {
   void restoredPast(long tick) {
     if (isRestored()) {
       SigningState state = database.state();
-      change(state.withRestored(false).withWatermark(Math.max(state.watermark(), tick)));
+      long past = Math.max(state.watermark(), tick);
+      change(
+          state
+              .withRestored(false)
+              .withWatermark(past)
+              .withClosedTick(Math.max(state.closedTick(), past)));
     }
   }
 
@@ -126,18 +131,22 @@ final class SigningWatch {
   private void saw(Signed<? extends SignedObject> signed, Place place, long atMs) {
     SigningState state = database.state();
     SigningRecord recorded = database.record(place);
-    boolean isIdentical =
-        recorded != null
-            && recorded.identity().equals(signed.object().identity())
-            && recorded.atMs() == atMs;
-    boolean isOld =
-        recorded == null
-            && (place.tick() <= state.prunedTick()
-                || (place.tick() <= state.watermark() && atMs < startedAtMs));
-    if (isIdentical || isOld || !isOwn(signed)) {
+    if (recorded == null ? isForgotten(place.tick(), atMs) : isSame(recorded, signed, atMs)) {
+      if (recorded == null && isNewEnd(signed.object()) && isOwn(signed)) {
+        database.changeLightly(state.withLastEopWindowSlot(signed.object().windowSlot()));
+      }
       return;
     }
-    if (recorded != null) {
+    if (!isOwn(signed)) {
+      return;
+    }
+    if (isNewEnd(signed.object())) {
+      database.changeLightly(state.withLastEopWindowSlot(signed.object().windowSlot()));
+    }
+    if (recorded != null && isForgotten(place.tick(), atMs)) {
+      // A backup's own, which never left: the other one did.
+      database.forget(place);
+    } else if (recorded != null) {
       hold(Hold.Kind.TWIN, place + " was signed with another content than is recorded");
     } else if (atMs >= startedAtMs) {
       hold(Hold.Kind.TWIN, place + " was signed since this node was started, and not by it");
@@ -146,23 +155,43 @@ final class SigningWatch {
     }
   }
 
-  void sawPosted(long windowSlot, long firstTick, long lastTick) {
-    if (database.absence() != null
-        || lastTick <= database.state().watermark()
-        || database.record(new Place(lastTick, true, 0)) != null) {
-      return;
-    }
-    sawUnknown(
-        lastTick,
-        "ticks " + firstTick + " to " + lastTick + " of window " + windowSlot + " are on L1");
+  private static boolean isSame(SigningRecord recorded, Signed<?> signed, long atMs) {
+    return recorded.identity().equals(signed.object().identity()) && recorded.atMs() == atMs;
   }
 
-  /** Something was signed in the past that is above all that is recorded. */
+  /** Whether it is known that what was signed in a tick is not recorded, and why. */
+  private boolean isForgotten(long tick, long atMs) {
+    SigningState state = database.state();
+    long known = state.restored() ? state.watermark() : state.closedTick();
+    return tick <= state.prunedTick() || (tick <= known && atMs < startedAtMs);
+  }
+
+  private boolean isNewEnd(SignedObject object) {
+    return object instanceof Seal seal
+        && seal.eop()
+        && seal.windowSlot() > database.state().lastEopWindowSlot();
+  }
+
+  void sawPosted(long windowSlot, long firstTick, long lastTick) {
+    if (database.absence() == null
+        && database.record(new Place(lastTick, true, 0)) == null
+        && !isForgotten(lastTick, Long.MIN_VALUE)) {
+      sawUnknown(
+          lastTick,
+          "ticks " + firstTick + " to " + lastTick + " of window " + windowSlot + " are on L1");
+    }
+  }
+
+  /** Something was signed before this start that is not recorded, though it should be. */
   private void sawUnknown(long tick, String what) {
     SigningState state = database.state();
     if (state.restored()) {
       // What it was restored for: the watermark goes along, and on the disk with restoredPast.
       database.changeLightly(state.withWatermark(Math.max(state.watermark(), tick)));
+    } else if (tick <= state.watermark() && !isFresh) {
+      // The tick was reserved, so that nothing contradicts it; but the newest records are gone, and
+      // with them what block numbers they gave: nothing more of the window is signed.
+      change(state.withRestored(true));
     } else if (isFresh) {
       hold(Hold.Kind.USED_BEFORE, what);
     } else {

@@ -100,6 +100,16 @@ class NumberRuleTest {
   }
 
   @Test
+  void aFinalSealClaimsTheDeadBlocksThatItBuildsOn() {
+    grant(100, 7, a7, a6, ctx);
+    Ctx later =
+        new Ctx(ctx.anchorNumber() + 1, scene.scene.hash(), ctx.windowParent(), ctx.flags());
+    rig.granted(seal(101, 8, a8, a7, later, ctx::equals));
+    assertThat(SigningRig.reason(seal(102, 7, b7, a6, later, ctx::equals)))
+        .contains("was sealed with another hash in tick 100");
+  }
+
+  @Test
   void givesUpOnANumberThatWasSealedTooOften() {
     for (int i = 0; i < NumberRule.MAX_HASHES; i++) {
       grant(100 + i, 7, scene.scene.hash(), a6, early);

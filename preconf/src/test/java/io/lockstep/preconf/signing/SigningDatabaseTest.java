@@ -25,7 +25,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The database as files: whose it is, what is lost with it, what it gives back, what it forgets. */
+/**
+ * The database as files: whose it is, what is lost with it, what it gives back, what it forgets.
+ */
 class SigningDatabaseTest {
   @TempDir Path dir;
 
@@ -83,10 +85,7 @@ class SigningDatabaseTest {
       MemoryStore main = new MemoryStore();
       assertThatThrownBy(() ->
               SigningDatabase.open(
-                  dir.resolve("signing"),
-                  main,
-                  scene.scope(),
-                  KeyValueStore.Durability.PROCESS))
+                  dir.resolve("signing"), main, scene.scope(), KeyValueStore.Durability.PROCESS))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("in use");
     }
@@ -150,8 +149,7 @@ class SigningDatabaseTest {
   @Test
   void givesTheLedgerWhatItLacks() {
     FragMessage said = scene.scene.fragMessage(5, 100, 0, ctx, 2);
-    Frag first =
-        scene.frag(5, 100, 0, Hash32.ZERO, ctx, said.frag().object().bodyRoot(), 100_000);
+    Frag first = scene.frag(5, 100, 0, Hash32.ZERO, ctx, said.frag().object().bodyRoot(), 100_000);
     SealMessage seal;
     FragMessage frag;
     try (SigningRig rig = SigningRig.open(scene, dir)) {
@@ -186,13 +184,10 @@ class SigningDatabaseTest {
         assertThat(journal.frags()).hasSize(1);
         assertThat(journal.mayContinue()).isEqualTo(fsync);
         Frag second =
-            scene.frag(
-                5, 100, 1, first.identity(), ctx, SigningScene.emptyRoot(), 100 + restart);
+            scene.frag(5, 100, 1, first.identity(), ctx, SigningScene.emptyRoot(), 100 + restart);
         if (!fsync) {
-          assertThat(
-                  SigningRig.reason(
-                      next.sign(second, ctx, SigningScene.OPERATOR, List.of())))
-              .contains("is spent");
+          assertThat(SigningRig.reason(next.sign(second, ctx, SigningScene.OPERATOR, List.of())))
+              .contains("the window is not passed over");
         }
       }
     }
@@ -256,8 +251,7 @@ class SigningDatabaseTest {
     }
     assertThat(store.size(SigningDatabase.RECORDS))
         .isBetween((int) SigningDatabase.KEEP_TICKS - 8, (int) SigningDatabase.KEEP_TICKS + 8);
-    assertThat(store.size(SigningDatabase.NUMBERS))
-        .isEqualTo(store.size(SigningDatabase.RECORDS));
+    assertThat(store.size(SigningDatabase.NUMBERS)).isEqualTo(store.size(SigningDatabase.RECORDS));
     assertThat(store.size(SigningDatabase.JOURNAL))
         .isBetween(
             (int) SigningDatabase.KEEP_JOURNAL_TICKS - 8,
@@ -266,8 +260,7 @@ class SigningDatabaseTest {
     SealMessage forgotten = sealed.get(10);
     signer.saw(forgotten.seal());
     assertThat(signer.verdict(0)).isEqualTo(new SigningVerdict.Ready());
-    for (CommitmentSigner each :
-        List.of(signer, over(store, main, lease("boot", false)))) {
+    for (CommitmentSigner each : List.of(signer, over(store, main, lease("boot", false)))) {
       assertThat(
               SigningRig.reason(
                   each.sign(

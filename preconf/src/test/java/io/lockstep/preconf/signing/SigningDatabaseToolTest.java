@@ -56,16 +56,11 @@ class SigningDatabaseToolTest {
     JsonNode metadata = json.get("metadata");
     assertThat(metadata.propertyNames())
         .containsExactly("interchange_format_version", "cluster_id", "l1_chain_id");
-    assertThat(metadata.get("cluster_id").asString())
-        .isEqualTo(scene.scope().clusterId().toHex());
+    assertThat(metadata.get("cluster_id").asString()).isEqualTo(scene.scope().clusterId().toHex());
     JsonNode one = json.get("data").get(0);
     assertThat(one.propertyNames())
         .containsExactly(
-            "committer",
-            "reservation",
-            "last_eop_window_slot",
-            "signed_frags",
-            "signed_seals");
+            "committer", "reservation", "last_eop_window_slot", "signed_frags", "signed_seals");
     assertThat(one.get("reservation").asString()).isEqualTo("103");
     assertThat(one.get("last_eop_window_slot").asString()).isEqualTo("5");
     assertThat(one.get("signed_frags")).hasSize(3);
@@ -119,8 +114,7 @@ class SigningDatabaseToolTest {
     try (SigningRig rig = rig("a")) {
       unfinished = rig.grantFrag(7, 300, ctx);
       rig.signer.saw(
-          scene.scene.sign(
-              scene.frag(9, 400, 0, Hash32.ZERO, ctx, scene.scene.hash(), 1), ctx));
+          scene.scene.sign(scene.frag(9, 400, 0, Hash32.ZERO, ctx, scene.scene.hash(), 1), ctx));
       assertThat(rig.signer.verdict(0)).isInstanceOf(SigningVerdict.Refusing.class);
     }
     assertThat(tool("a").importFrom(older)).isEqualTo(new SigningDatabaseTool.Imported(0, 0));

@@ -220,8 +220,6 @@ class SigningWatchTest {
   @Test
   void refusesWhenItHasForgottenWhatItSigned() {
     openUsed();
-    signer.saw(heard(103, startMs - 5_000));
-    assertThat(signer.verdict(startMs)).isEqualTo(READY);
     signer.saw(heard(104, startMs - 5_000));
     refusing("older than what this key has signed", "import-signing-db");
   }
@@ -229,10 +227,48 @@ class SigningWatchTest {
   @Test
   void refusesWhenL1HasTicksThatItDoesNotKnow() {
     openUsed();
-    signer.sawPosted(13, 90, 103);
-    assertThat(signer.verdict(startMs)).isEqualTo(READY);
     signer.sawPosted(13, 101, 104);
     refusing("ticks 101 to 104 of window 13 are on L1", "import-signing-db");
+  }
+
+  @Test
+  void passesTheWindowOverWhenRecordsOfReservedTicksAreGone() {
+    for (int way = 0; way < 2; way++) {
+      openUsed();
+      if (way == 0) {
+        signer.saw(heard(103, startMs - 5_000));
+      } else {
+        signer.sawPosted(12, 90, 102);
+      }
+      waiting(startMs, "the end of the current window is not known");
+      assertThat(signer.isRestored()).isTrue();
+      signer.restoredPast(111);
+      assertThat(signer.verdict(startMs)).isEqualTo(READY);
+      assertThat(signer.mayOpen(111, 14)).isFalse();
+      // Once is enough.
+      signer.saw(heard(103, startMs - 5_000));
+      signer.sawPosted(12, 90, 102);
+      assertThat(signer.verdict(startMs)).isEqualTo(READY);
+      store = new MemoryStore();
+      main = new MemoryStore();
+    }
+  }
+
+  @Test
+  void learnsTheEndOfAWindowFromItsOwnForgottenSeal() {
+    openUsed();
+    Seal end =
+        scene.seal(
+            20,
+            102,
+            ctx,
+            scene.blocks(102, 102, scene.scene.hash(), scene.scene.hash()),
+            true);
+    signer.saw(scene.scene.sign(end, ctx, scene.scene.secretKey()));
+    assertThat(signer.mayOpen(300, 20)).isTrue();
+    signer.saw(scene.scene.sign(end, ctx));
+    assertThat(signer.mayOpen(300, 20)).isFalse();
+    assertThat(signer.mayOpen(300, 21)).isTrue();
   }
 
   @Test
