@@ -36,7 +36,7 @@ final class L1Side {
       case L1Update.CaughtUp _ -> {
         stage.caughtUp = true;
         if (stage.own != null) {
-          stage.own.caughtUp(nowMs);
+          stage.own.signerSide().caughtUp(nowMs);
         }
         LOG.info("caught up with L1, safe block {}", stage.cluster.safeHeight());
         stage.unpostedSeals().forEach(stage::noteSeal);
@@ -79,7 +79,7 @@ final class L1Side {
         switch (outcome) {
           case Derivation.Outcome.Derived derived -> {
             if (stage.own != null) {
-              stage.own.sawPosted(batch);
+              stage.own.signerSide().sawPosted(batch);
             }
             LOG.info(
                 "batch {} of operator {} makes block {} safe",

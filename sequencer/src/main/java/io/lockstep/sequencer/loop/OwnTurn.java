@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
-import io.lockstep.l1client.contract.Batch;
-import io.lockstep.l1client.contract.Carried;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.Ctx;
-import io.lockstep.preconf.commitment.Signed;
-import io.lockstep.preconf.commitment.SignedObject;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.signing.OpenTickJournal;
-import io.lockstep.preconf.signing.SigningVerdict;
 import io.lockstep.primitives.tx.Transaction;
-import io.lockstep.primitives.types.Hash32;
-import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.batch.BatchLimits;
 import io.lockstep.sequencer.builder.TickBuilder;
 import io.lockstep.sequencer.builder.WindowRun;
-import io.lockstep.sequencer.derive.DerivationLog;
-import io.lockstep.sequencer.derive.FetchedBatch;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.sequencer.schedule.Operator;
@@ -54,9 +45,10 @@ public final class OwnTurn {
   private final Surroundings surroundings;
   private final Guards guards;
   private final PostingDuty duty;
+  private final SignerSide signerSide;
+  private final OwnRun run;
   private final WindowClock clock;
 
-  private @Nullable WindowRun run;
   private OrphanedBlock orphaned = OrphanedBlock.NONE;
   private long endedWindowSlot = -1;
   private @Nullable String broken;
@@ -89,6 +81,8 @@ public final class OwnTurn {
     this.surroundings = surroundings;
     this.clock = core.turns().clock();
     this.guards = new Guards(core, operatorId, new TurnFacts(), clockWatch);
+    this.signerSide = new SignerSide(core, operatorId, signer);
+    this.run = new OwnRun(core, operatorId, handover);
     this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster);
   }
 
@@ -98,6 +92,14 @@ public final class OwnTurn {
 
   String why() {
     return verdict.why();
+  }
+
+  SignerSide signerSide() {
+    return signerSide;
+  }
+
+  OwnRun run() {
+    return run;
   }
 
   CommitmentSigner signer() {
@@ -159,7 +161,7 @@ public final class OwnTurn {
    * the block that comes instead, if that has the same parent. Gives back the tick's transactions.
    */
   Map<Long, List<Transaction>> headsMoved() {
-    run = null;
+    run.reset();
     duty.lookNow();
     OpenTick open = builder.openTick();
     if (open != null) {
@@ -177,8 +179,7 @@ public final class OwnTurn {
     return ctx != null
         && !ctx.isProvisional()
         && builder.hasReleased()
-        && run != null
-        && seal.seal().object().windowSlot() < run.windowSlot();
+        && run.isLaterThan(seal.seal().object().windowSlot());
   }
 
   /** Whether the open tick's anchor is no longer canonical. */
@@ -206,7 +207,7 @@ public final class OwnTurn {
       return builder.frag(nowMs);
     }
     long tick = clock.tickAt(Math.floorDiv(nowMs, 1000));
-    passRestoredWindow(nowMs);
+    signerSide.passRestoredWindow(nowMs);
     verdict = guards.judge(tick, nowMs);
     if (!tookUp && verdict.state() != State.SYNCING && verdict.state() != State.SAFE_HALT) {
       tookUp = true;
@@ -215,48 +216,6 @@ public final class OwnTurn {
       open(tick, nowMs);
     }
     return new TickBuilder.Step.Nothing();
-  }
-
-  /** L1 is known: listening for another signer with this key begins. */
-  void caughtUp(long nowMs) {
-    long epochSeconds = clock.slots().slotSeconds() * clock.slots().slotsPerEpoch();
-    signer.caughtUp(nowMs, epochSeconds * 1000);
-  }
-
-  /** A frag or seal that was heard, said to be of {@code signedBy}. */
-  void saw(int signedBy, Signed<? extends SignedObject> signed) {
-    if (signedBy == operatorId) {
-      signer.saw(signed);
-    }
-  }
-
-  /** A batch that was derived: own ticks in it must be ones that this signer knows of. */
-  void sawPosted(FetchedBatch batch) {
-    if (batch.content() instanceof FetchedBatch.Content.Decoded content) {
-      Batch call = content.call();
-      if (batch.event().operatorId() == operatorId && call.firstTick() <= call.lastTick()) {
-        signer.sawPosted(call.windowSlot().value(), call.firstTick(), call.lastTick());
-      }
-      for (Carried carried : call.carried()) {
-        if (carried.operatorId() == operatorId) {
-          signer.sawPosted(carried.windowSlot().value(), carried.firstTick(), carried.lastTick());
-        }
-      }
-    }
-  }
-
-  /** A restored signing database signs nothing in the window of now (protocol §7). */
-  private void passRestoredWindow(long nowMs) {
-    if (!signer.isRestored()) {
-      return;
-    }
-    long nowSeconds = Math.floorDiv(nowMs, 1000);
-    Window window = core.turns().windowAt(nowSeconds);
-    long longest = core.turns().schedule().windowCapSlots() * clock.slots().slotSeconds();
-    signer.restoredPast(
-        window != null && clock.lastTick(window).isPresent()
-            ? clock.lastTick(window).getAsLong()
-            : clock.tickAt(nowSeconds + longest));
   }
 
   /**
@@ -297,7 +256,7 @@ public final class OwnTurn {
     TickPlan plan =
         new TickPlan(
             journal.tick(), clock.timestampSeconds(journal.tick()), anchor, operatorId);
-    WindowRun windowRun = runOf(journal.windowSlot(), journal.ctx().windowParent());
+    WindowRun windowRun = run.of(journal.windowSlot(), journal.ctx().windowParent());
     if (!windowRun.windowParent().equals(journal.ctx().windowParent())) {
       return "its window has another parent now";
     }
@@ -307,16 +266,6 @@ public final class OwnTurn {
       core.follower().reset();
     }
     return fault;
-  }
-
-  /** Of the reasons for which an earlier seal no longer binds: its anchor is gone. */
-  private boolean isDead(Ctx earlier) {
-    L1Block at = core.l1().canonical(earlier.anchorNumber());
-    L1Block head = core.l1().head();
-    // A block that is not known is not gone for that.
-    return at == null
-        ? head != null && head.number() < earlier.anchorNumber()
-        : !at.hash().equals(earlier.anchorHash());
   }
 
   /**
@@ -354,10 +303,10 @@ public final class OwnTurn {
   }
 
   private TickBuilder.Step seal(boolean eop, long nowMs) {
-    TickBuilder.Step step = builder.seal(eop, exposure().amount(), this::isDead, nowMs);
+    TickBuilder.Step step = builder.seal(eop, exposure().amount(), signerSide::isDead, nowMs);
     if (step instanceof TickBuilder.Step.Sealed sealed) {
       long windowSlot = sealed.seal().seal().object().windowSlot();
-      handover.saw(sealed.seal().seal(), previousWindowSlot(windowSlot));
+      handover.saw(sealed.seal().seal(), run.previousWindowSlot(windowSlot));
       unposted.refresh();
       if (eop) {
         endedWindowSlot = windowSlot;
@@ -374,9 +323,9 @@ public final class OwnTurn {
     if (window == null || anchor == null) {
       throw new IllegalStateException("the guards let a tick pass that has no window or anchor");
     }
-    WindowRun windowRun = runOf(window.windowSlot().value(), windowParent());
+    WindowRun windowRun = run.of(window.windowSlot().value(), run.windowParent());
     Ctx ctx =
-        new Ctx(anchor.number(), anchor.hash(), windowRun.windowParent(), flags(window, anchor));
+        new Ctx(anchor.number(), anchor.hash(), windowRun.windowParent(), run.flags(window, anchor));
     OrphanedBlock first = orphanedHere();
     builder.open(
         new TickPlan(tick, timestamp, anchor, operatorId),
@@ -414,70 +363,6 @@ public final class OwnTurn {
     return candidate.standsOn(core.cluster()) ? candidate : OrphanedBlock.NONE;
   }
 
-  private int flags(Window window, L1Block anchor) {
-    int flags = window.fallback() ? Ctx.FALLBACK : 0;
-    long slot = window.windowSlot().value();
-    long pendingSlot = handover.pendingSlot(slot, previousWindowSlot(slot));
-    long anchorSlot = core.l1().clock().slotAt(anchor.timestampSeconds()).value();
-    boolean isFinal = pendingSlot < 0 || anchorSlot >= pendingSlot;
-    return isFinal ? flags : flags | Ctx.PROVISIONAL;
-  }
-
-  /** The window before the one named {@code windowSlot}, or one slot less when it is not known. */
-  long previousWindowSlot(long windowSlot) {
-    Window window = core.turns().windowOf(new Slot(windowSlot));
-    if (window != null && clock.firstTick(window).isPresent()) {
-      long before = clock.timestampSeconds(clock.firstTick(window).getAsLong()) - 1;
-      Window previous = core.turns().windowAt(before);
-      if (previous != null) {
-        return previous.windowSlot().value();
-      }
-    }
-    return windowSlot - 1;
-  }
-
-  private WindowRun runOf(long windowSlot, Hash32 parentWhenNew) {
-    WindowRun current = run;
-    if (current != null && current.windowSlot() == windowSlot) {
-      return current;
-    }
-    List<SealMessage> ownSeals =
-        core.ledger().seals(windowFirstTick(windowSlot), 1_000, Integer.MAX_VALUE).stream()
-            .filter(seal ->
-                seal.operatorId() == operatorId
-                    && seal.seal().object().windowSlot() == windowSlot
-                    && core.follower().isOnChain(seal))
-            .toList();
-    WindowRun fresh =
-        ownSeals.isEmpty()
-            ? new WindowRun(windowSlot, parentWhenNew)
-            : WindowRun.resume(windowSlot, ownSeals);
-    run = fresh;
-    return fresh;
-  }
-
-  private long windowFirstTick(long windowSlot) {
-    Window window = core.turns().windowOf(new Slot(windowSlot));
-    return window != null && clock.firstTick(window).isPresent()
-        ? clock.firstTick(window).getAsLong()
-        : clock.firstTickOf(new Slot(windowSlot));
-  }
-
-  /**
-   * Protocol §1.4: the seal that this window builds on, or the last batch when nothing is unposted.
-   */
-  private Hash32 windowParent() {
-    SealMessage below =
-        core.cluster().height() == core.cluster().safeHeight()
-            ? null
-            : core.ledger().seal(core.cluster().headTick());
-    if (below != null) {
-      return below.seal().object().identity();
-    }
-    DerivationLog.Entry last = core.derivationLog().last();
-    return last == null ? core.rules().genesisBatchHash() : last.batchHash();
-  }
-
   /** What the guards ask of this operator's own doings. */
   private final class TurnFacts implements Guards.Facts {
     @Override
@@ -502,20 +387,7 @@ public final class OwnTurn {
 
     @Override
     public Guards.@Nullable Verdict signer(long tick, long windowSlot, long nowMs) {
-      switch (signer.verdict(nowMs)) {
-        case SigningVerdict.Refusing no -> {
-          return Guards.Verdict.hold(State.SAFE_HALT, no.why() + ". " + no.whatToDo());
-        }
-        case SigningVerdict.Waiting wait -> {
-          return Guards.Verdict.hold(State.FOLLOWING, wait.why());
-        }
-        case SigningVerdict.Ready _ -> {}
-      }
-      return signer.mayOpen(tick, windowSlot)
-          ? null
-          : Guards.Verdict.hold(
-              State.FOLLOWING,
-              "something was signed for tick " + tick + " or the window's end already");
+      return signerSide.verdict(tick, windowSlot, nowMs);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class PeerSide {
 
   void onFrag(Command.Frag command, long nowMs) {
     if (stage.own != null) {
-      stage.own.saw(command.message().operatorId(), command.message().frag());
+      stage.own.signerSide().saw(command.message().operatorId(), command.message().frag());
       if (stage.own.isSequencing()) {
         return;
       }
@@ -59,7 +59,7 @@ final class PeerSide {
   void onSeal(Command.Seal command, long nowMs) {
     SealMessage message = command.message();
     if (stage.own != null) {
-      stage.own.saw(message.operatorId(), message.seal());
+      stage.own.signerSide().saw(message.operatorId(), message.seal());
     }
     if (stage.own != null && stage.own.isFinalAgainst(message)) {
       LOG.info("seal of tick {} comes after what was signed finally", message.tick());
