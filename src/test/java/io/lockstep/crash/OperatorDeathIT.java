@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Real processes, kill -9: every transaction whose receipt was given out is on the safe chain in the
- * end, in the block and at the place that its receipt named.
+ * Real processes, kill -9: every transaction whose receipt was given out is on the safe chain in
+ * the end, in the block and at the place that its receipt named.
  */
 class OperatorDeathIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -52,9 +52,7 @@ class OperatorDeathIT {
         restarted.add(
             Lockstep.start(
                 List.of(
-                    "node",
-                    "--config",
-                    devnet.file().nodes().get(operator).config().toString())));
+                    "node", "--config", devnet.file().nodes().get(operator).config().toString())));
         awaitSequencing(devnet, operator);
         System.out.printf(
             "operator %d killed: next preconfirmation of another after %d ms, sequences again %d ms"
@@ -101,21 +99,21 @@ class OperatorDeathIT {
     long last = Long.decode(given.getLast().receipt().get("blockNumber").asString());
     await()
         .atMost(PATIENCE)
-        .until(
-            () ->
-                Long.decode(
-                        follower
-                            .call("eth_getBlockByNumber", "safe", false)
-                            .get("number")
-                            .asString())
-                    >= last);
+        .until(() ->
+            Long.decode(
+                    follower.call("eth_getBlockByNumber", "safe", false).get("number").asString())
+                >= last);
     for (Stream.Given one : given) {
       JsonNode safe = follower.call("eth_getTransactionReceipt", one.hash());
       assertThat(safe.isNull()).as("receipt of " + one.hash()).isFalse();
-      assertThat(new Stream.Given(safe, 0).place()).as("place of " + one.hash()).isEqualTo(one.place());
+      assertThat(new Stream.Given(safe, 0).place())
+          .as("place of " + one.hash())
+          .isEqualTo(one.place());
       // cumulativeGasUsed counts the system transaction, whose gas depends on the block's anchor
       for (String field : List.of("status", "gasUsed", "logs", "type")) {
-        assertThat(safe.get(field)).as(field + " of " + one.hash()).isEqualTo(one.receipt().get(field));
+        assertThat(safe.get(field))
+            .as(field + " of " + one.hash())
+            .isEqualTo(one.receipt().get(field));
       }
     }
     for (int operator = 0; operator < OPERATORS; operator++) {
@@ -123,15 +121,9 @@ class OperatorDeathIT {
       int node = operator;
       await()
           .atMost(PATIENCE)
-          .untilAsserted(
-              () ->
-                  assertThat(
-                          devnet
-                              .node(node)
-                              .call("eth_getBlockByNumber", number, false)
-                              .get("hash"))
-                      .isEqualTo(
-                          follower.call("eth_getBlockByNumber", number, false).get("hash")));
+          .untilAsserted(() ->
+              assertThat(devnet.node(node).call("eth_getBlockByNumber", number, false).get("hash"))
+                  .isEqualTo(follower.call("eth_getBlockByNumber", number, false).get("hash")));
     }
   }
 }

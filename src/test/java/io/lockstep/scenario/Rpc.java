@@ -51,7 +51,8 @@ public final class Rpc {
     return JSON.readTree(post(endpoint, body).body());
   }
 
-  public static HttpResponse<String> post(URI uri, String body) throws IOException, InterruptedException {
+  public static HttpResponse<String> post(URI uri, String body)
+      throws IOException, InterruptedException {
     return CLIENT.send(
         HttpRequest.newBuilder(uri)
             .timeout(Duration.ofSeconds(60))

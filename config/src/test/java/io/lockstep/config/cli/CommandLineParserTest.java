@@ -225,6 +225,16 @@ class CommandLineParserTest {
   }
 
   @Test
+  void readsTheSimulation() {
+    assertThat(parse("sim")).isEqualTo(new Invocation.Sim(new SimOptions(1, 1, 3, 2, false)));
+    assertThat(parse("sim", "--seeds", "200", "--first-seed", "7", "--epochs", "4"))
+        .isEqualTo(new Invocation.Sim(new SimOptions(7, 200, 4, 2, false)));
+    assertThat(parse("sim", "--seed", "47", "--trace"))
+        .isEqualTo(new Invocation.Sim(new SimOptions(47, 1, 3, 1, true)));
+    assertThat(problems("sim", "--epochs", "1")).isNotEmpty();
+  }
+
+  @Test
   void readsTheBenchmark() {
     assertThat(parse("bench", "preconf", "--devnet", "/d.json", "--rate", "5"))
         .isEqualTo(
@@ -256,6 +266,7 @@ class CommandLineParserTest {
         "evm run --help",
         "evm statetest --help",
         "evm blocktest --help",
+        "sim --help",
         "bench --help",
         "bench preconf --help"
       })

@@ -115,8 +115,7 @@ public final class SteppedBox implements AutoCloseable {
 
   /** Opens an event stream with all topics; the sink is called on the thread that steps the box. */
   public void events(EventSink sink) {
-    URI uri =
-        URI.create("/eth/v1/events?topics=head,chain_reorg,finalized_checkpoint");
+    URI uri = URI.create("/eth/v1/events?topics=head,chain_reorg,finalized_checkpoint");
     if (routes.answer("GET", uri, Map.of(), Bytes.EMPTY) instanceof HttpReply.EventStream stream) {
       stream.onOpen().accept(sink);
     } else {

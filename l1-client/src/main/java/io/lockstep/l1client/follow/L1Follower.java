@@ -13,10 +13,10 @@ import io.lockstep.primitives.types.SlotClock;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a head tracker and a duty tracker running: each on a thread of its own (a beacon
- * node that hangs must not hold up the heads), woken by the beacon node's events and, should these
- * fail, by the clock. A third thread looks which endpoints lag behind. The trackers' consumers are
- * called on the trackers' threads.
+ * Keeps a head tracker and a duty tracker running: each on a thread of its own (a beacon node that
+ * hangs must not hold up the heads), woken by the beacon node's events and, should these fail, by
+ * the clock. A third thread looks which endpoints lag behind. The trackers' consumers are called on
+ * the trackers' threads.
  */
 public final class L1Follower implements AutoCloseable {
   /** Polls of the head in one slot when no event comes. */

@@ -32,9 +32,7 @@ class BeaconEventsTest {
   private BeaconEvents open(long silenceMs) {
     BeaconEvents events =
         new BeaconEvents(
-            pool,
-            transport.client(),
-            new BeaconEvents.Options(2_000, silenceMs, 10, 100));
+            pool, transport.client(), new BeaconEvents.Options(2_000, silenceMs, 10, 100));
     events.start(seen::add);
     return events;
   }

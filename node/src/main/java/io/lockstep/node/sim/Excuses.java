@@ -71,20 +71,22 @@ final class Excuses {
   boolean excuse(int signer, long fromMs, long untilMs) {
     boolean signerDown = is(Trouble.DOWN, signer, true, fromMs, untilMs);
     boolean otherDown = is(Trouble.DOWN, signer, false, fromMs, untilMs);
-    boolean network = intervals.stream()
-        .anyMatch(i -> i.trouble == Trouble.NETWORK && overlaps(i, fromMs, untilMs));
-    boolean l1 = intervals.stream()
-        .anyMatch(i ->
-            i.trouble == Trouble.L1
-                && (i.node == EVERYBODY || i.node == signer)
-                && overlaps(i, fromMs, untilMs));
+    boolean network =
+        intervals.stream()
+            .anyMatch(i -> i.trouble == Trouble.NETWORK && overlaps(i, fromMs, untilMs));
+    boolean l1 =
+        intervals.stream()
+            .anyMatch(i ->
+                i.trouble == Trouble.L1
+                    && (i.node == EVERYBODY || i.node == signer)
+                    && overlaps(i, fromMs, untilMs));
     return (network && (signerDown || l1)) || (signerDown && otherDown);
   }
 
   private boolean is(Trouble trouble, int node, boolean same, long fromMs, long untilMs) {
     return intervals.stream()
-        .anyMatch(i ->
-            i.trouble == trouble && (i.node == node) == same && overlaps(i, fromMs, untilMs));
+        .anyMatch(
+            i -> i.trouble == trouble && (i.node == node) == same && overlaps(i, fromMs, untilMs));
   }
 
   private static boolean overlaps(Interval interval, long fromMs, long untilMs) {

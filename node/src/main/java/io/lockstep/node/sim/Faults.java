@@ -189,12 +189,8 @@ final class Faults {
   /** The proposers of the next epoch change, as they do when a reorg crosses an epoch's edge. */
   private boolean lookaheadChange() {
     long epoch = box.currentSlot() / BoxOptions.SLOTS_PER_EPOCH + 1;
-    List<Integer> order = new ArrayList<>();
-    for (int slot = 0; slot < BoxOptions.SLOTS_PER_EPOCH; slot++) {
-      order.add(random.nextInt(BoxOptions.DEFAULT_VALIDATORS));
-    }
     try {
-      box.proposers(epoch, order);
+      box.proposers(epoch, PreparedL1.proposers(random));
     } catch (IllegalArgumentException e) {
       return false; // it would undo a finalized block
     }
@@ -210,8 +206,8 @@ final class Faults {
   }
 
   private boolean feeSpike() {
-    long base = 5 + random.nextInt(60);
-    long blob = 1 + random.nextInt(40);
+    long base = 5L + random.nextInt(60);
+    long blob = 1L + random.nextInt(40);
     box.spike(UInt256.of(base * GWEI), UInt256.of(blob * GWEI));
     l1Trouble(slotsMs(6));
     return tell("L1's base fee is %d gwei, for blobs %d".formatted(base, blob));
@@ -373,7 +369,7 @@ final class Faults {
 
   private boolean skew() {
     SimNode node = any();
-    long ms = random.nextInt(1_200) - 600;
+    long ms = random.nextInt(1_200) - 600L;
     node.skew(ms);
     return tell(node.name() + "'s clock is off by " + ms + " ms");
   }

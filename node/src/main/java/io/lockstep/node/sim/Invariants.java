@@ -174,8 +174,7 @@ final class Invariants {
     if (before != null && !before.identity.equals(now.identity)) {
       fail(
           "no-contradiction",
-          "%s signed two statements for %s: %s and %s"
-              .formatted(node.name(), place, before, now));
+          "%s signed two statements for %s: %s and %s".formatted(node.name(), place, before, now));
     }
   }
 
@@ -199,8 +198,7 @@ final class Invariants {
     if (cluster.safeHeight() > derivedHeight) {
       fail(
           "safe-is-derived",
-          "%s: safe %d, derived %d"
-              .formatted(node.name(), cluster.safeHeight(), derivedHeight));
+          "%s: safe %d, derived %d".formatted(node.name(), cluster.safeHeight(), derivedHeight));
     }
     if (cluster.safeHeight() > cluster.height()) {
       fail("safe-is-on-the-chain", node.name() + ": safe " + cluster.safeHeight());
@@ -222,8 +220,7 @@ final class Invariants {
                 entry.skipped().isEmpty()
                     ? "makes block " + entry.heightAfter() + " safe"
                     : "derives to nothing: " + entry.skipped()));
-    Derived before =
-        derived.putIfAbsent(new BatchAt(entry.l1Hash(), entry.batchIndex()), now);
+    Derived before = derived.putIfAbsent(new BatchAt(entry.l1Hash(), entry.batchIndex()), now);
     if (before != null
         && !(before.height == now.height
             && before.blockHash.equals(now.blockHash)
@@ -292,7 +289,12 @@ final class Invariants {
         || leaf.blockHash().equals(rollup.chain().canonicalHash(leaf.number()))) {
       return;
     }
-    if (isExcused(message.operatorId(), message.seal().object().windowSlot(), one.atMs)) {
+    if (isExcused(
+        message.operatorId(),
+        message.seal().object().windowSlot(),
+        message.tick(),
+        leaf.number(),
+        one.atMs)) {
       excused++;
       return;
     }
@@ -314,12 +316,22 @@ final class Invariants {
         || !ctx.anchorHash().equals(box.canonicalHash(ctx.anchorNumber()));
   }
 
-  /** From a second before the promise to two slots after the last in which its window posts. */
-  private boolean isExcused(int operatorId, long windowSlot, long atMs) {
+  /**
+   * From a second before the promise to two slots after the last in which its window posts, and on
+   * to when somebody else builds that block.
+   */
+  private boolean isExcused(int operatorId, long windowSlot, long tick, long number, long atMs) {
     long lastSlotMs = PreparedL1.startMs(box, windowSlot);
     long slotMs = box.clock().slotSeconds() * 1000;
-    return excuses.excuse(
-        operatorId - 1, atMs - 1_000, Math.max(atMs, lastSlotMs) + 2 * slotMs);
+    long builtMs =
+        sealed.stream()
+            .filter(one ->
+                one.message.tick() > tick
+                    && one.message.blocks().getFirst().leaf().number() == number)
+            .mapToLong(SealedAt::atMs)
+            .findFirst()
+            .orElse(atMs);
+    return excuses.excuse(operatorId - 1, atMs - 1_000, Math.max(builtMs, lastSlotMs + 2 * slotMs));
   }
 
   /** Promises that could not be kept for faults that came together. */
@@ -347,7 +359,11 @@ final class Invariants {
                 && block.transactions().get(at).hash().equals(part.transactions().get(i).hash());
         if (!kept) {
           if (isExcused(
-              promise.operatorId(), promise.frag().object().windowSlot(), promised.atMs)) {
+              promise.operatorId(),
+              promise.frag().object().windowSlot(),
+              promise.frag().object().tick(),
+              part.number(),
+              promised.atMs)) {
             excused++;
             continue;
           }

@@ -114,8 +114,7 @@ final class Liar {
             Hash32.ZERO,
             said.sentAtMs());
     return new FragMessage(
-            new Signed<>(
-                empty, message.frag().ctx(), Secp256k1.sign(domain.digest(empty), key)),
+            new Signed<>(empty, message.frag().ctx(), Secp256k1.sign(domain.digest(empty), key)),
             message.operatorId(),
             List.of())
         .encoded();

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -42,6 +43,9 @@ final class PreparedL1 {
 
   /** Every n-th validator belongs to nobody, so that windows have more than one slot. */
   private static final int UNREGISTERED = 4;
+
+  private static final int SPARSE_ONE_IN = 4;
+  private static final int REGISTERED_ONE_IN = 40;
 
   private static final Object LOCK = new Object();
   private static volatile PreparedL1 shared;
@@ -96,6 +100,26 @@ final class PreparedL1 {
     return box;
   }
 
+  private static boolean isRegistered(long validator) {
+    return validator / OPERATORS % UNREGISTERED != 0;
+  }
+
+  /**
+   * Draws the proposers of an epoch. In one of so many epochs most slots belong to nobody, so that
+   * windows are long or there is only the fallback.
+   */
+  static List<Integer> proposers(SplittableRandom random) {
+    boolean sparse = random.nextInt(SPARSE_ONE_IN) == 0;
+    List<Integer> order = new ArrayList<>();
+    while (order.size() < BoxOptions.SLOTS_PER_EPOCH) {
+      int validator = random.nextInt(BoxOptions.DEFAULT_VALIDATORS);
+      if (!sparse || !isRegistered(validator) || random.nextInt(REGISTERED_ONE_IN) == 0) {
+        order.add(validator);
+      }
+    }
+    return order;
+  }
+
   private static PreparedL1 make() {
     List<OperatorKeys> keys = OperatorKeys.devnets(OPERATORS);
     SimDisk disk = new SimDisk();
@@ -119,7 +143,7 @@ final class PreparedL1 {
     for (int i = 0; i < keys.size(); i++) {
       List<Long> validators = new ArrayList<>();
       for (long v = i; v < BoxOptions.DEFAULT_VALIDATORS; v += keys.size()) {
-        if (v / keys.size() % UNREGISTERED != 0) {
+        if (isRegistered(v)) {
           validators.add(v);
         }
       }
@@ -137,8 +161,7 @@ final class PreparedL1 {
   }
 
   private static BoxOptions options(List<OperatorKeys> keys, long slot) {
-    Instant now =
-        Instant.ofEpochSecond(GENESIS_SECONDS + slot * BoxOptions.MIN_SLOT_SECONDS);
+    Instant now = Instant.ofEpochSecond(GENESIS_SECONDS + slot * BoxOptions.MIN_SLOT_SECONDS);
     return BoxOptions.of(
             Path.of("simulated"),
             OperatorKeys.owners(keys),

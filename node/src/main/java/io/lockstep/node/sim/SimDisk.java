@@ -94,8 +94,7 @@ final class SimDisk {
   }
 
   private TreeMap<byte[], byte[]> column(Column column) {
-    return columns.computeIfAbsent(
-        column.name(), name -> new TreeMap<>(Arrays::compareUnsigned));
+    return columns.computeIfAbsent(column.name(), name -> new TreeMap<>(Arrays::compareUnsigned));
   }
 
   private static byte @Nullable [] put(

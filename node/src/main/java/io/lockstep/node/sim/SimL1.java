@@ -118,17 +118,18 @@ final class SimL1 {
 
     @Override
     public void start(Consumer<BeaconEvent> consumer) {
-      Consumer<BeaconEvent> mine = event -> {
-        if (!trouble.eventsSilent && trouble.beacon == Mood.WELL) {
-          time.after(
-              random.nextInt(EVENT_DELAY_MS),
-              () -> {
-                if (stream != null) {
-                  consumer.accept(event);
-                }
-              });
-        }
-      };
+      Consumer<BeaconEvent> mine =
+          event -> {
+            if (!trouble.eventsSilent && trouble.beacon == Mood.WELL) {
+              time.after(
+                  random.nextInt(EVENT_DELAY_MS),
+                  () -> {
+                    if (stream != null) {
+                      consumer.accept(event);
+                    }
+                  });
+            }
+          };
       stream = mine;
       streams.add(mine);
     }

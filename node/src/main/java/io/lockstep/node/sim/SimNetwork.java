@@ -155,9 +155,7 @@ final class SimNetwork {
     }
 
     private void receive(Member from, Hash32 key, byte topic, Bytes payload) {
-      if (isHere()
-          && seen.add(key)
-          && listener.onMessage(from.id, topic, payload)) {
+      if (isHere() && seen.add(key) && listener.onMessage(from.id, topic, payload)) {
         spread(key, topic, payload, from.id);
       }
     }
@@ -166,8 +164,7 @@ final class SimNetwork {
     public CompletableFuture<Bytes> request(PeerId peer, byte topic, Bytes payload) {
       CompletableFuture<Bytes> future = new CompletableFuture<>();
       Member other = members.get(peer);
-      boolean lose =
-          requestsToLose > 0 || (lossPercent > 0 && random.nextInt(100) < lossPercent);
+      boolean lose = requestsToLose > 0 || (lossPercent > 0 && random.nextInt(100) < lossPercent);
       if (requestsToLose > 0) {
         requestsToLose--;
       }

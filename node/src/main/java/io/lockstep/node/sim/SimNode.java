@@ -47,12 +47,7 @@ final class SimNode {
 
   /** What the nodes of a run share. */
   record Surroundings(
-      SimTime time,
-      SimL1 l1,
-      SimNetwork network,
-      ClusterFile cluster,
-      Watcher watcher,
-      Defect defect) {}
+      SimTime time, SimL1 l1, SimNetwork network, ClusterFile cluster, Watcher watcher) {}
 
   /** Told what a node does. */
   interface Watcher {
@@ -115,8 +110,8 @@ final class SimNode {
   /** One life of the process, from a start to its end. */
   private final class Life implements SigningPort {
     private final Fibers fibers = new Fibers(around.time, name);
-    private final KeyValueStore store = around.defect.store(disk.open());
-    private final KeyValueStore signingStore = around.defect.store(signingDisk.open());
+    private final KeyValueStore store = disk.open();
+    private final KeyValueStore signingStore = signingDisk.open();
     private final NodeConfig config = config();
     private final SimL1.Access access;
     private @Nullable NodeParts parts;

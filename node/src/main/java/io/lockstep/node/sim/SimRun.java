@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: a seed makes a cluster, its users and its faults; the outcome is always the same. */
 final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
-  private static final int VALIDATORS = BoxOptions.DEFAULT_VALIDATORS;
+  /** How much longer the chain may take to go on. */
+  private static final int PATIENCE_SLOTS = 12;
+
   private static final int SLOTS = BoxOptions.SLOTS_PER_EPOCH;
 
   /** A block of L1 comes so long after its slot's start at the latest. */
@@ -50,12 +52,12 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   private final SplittableRandom twinRandom;
   private final long startMs;
 
-  private SimRun(long seed, int epochs, Defect defect, @Nullable Consumer<String> reader) {
+  private SimRun(long seed, int epochs, @Nullable Consumer<String> reader) {
     this.seed = seed;
     this.epochs = epochs;
     SplittableRandom random = new SplittableRandom(seed);
     PreparedL1 prepared = PreparedL1.get();
-    this.box = prepared.open(proposers(random.split(), epochs + 2));
+    this.box = prepared.open(proposers(random.split(), epochs + 4));
     this.startMs = PreparedL1.startMs(box, PreparedL1.FIRST_SLOT);
     this.time = new SimTime(startMs);
     this.story = new Story(time, reader);
@@ -68,15 +70,14 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     this.network = new SimNetwork(time, random.split(), this);
     this.l1 = new SimL1(time, random.split(), box);
     ClusterFile cluster = prepared.cluster();
-    this.around = new SimNode.Surroundings(time, l1, network, cluster, this, defect);
+    this.around = new SimNode.Surroundings(time, l1, network, cluster, this);
     this.twinRandom = random.split();
     for (int i = 0; i < PreparedL1.OPERATORS; i++) {
       nodes.add(
           new SimNode(i, "operator" + (i + 1), prepared.keys().get(i), around, random.split()));
     }
     nodes.add(new SimNode(nodes.size(), "follower", null, around, random.split()));
-    this.users =
-        new Users(time, random.split(), nodes, cluster.rollups().getFirst().chainId());
+    this.users = new Users(time, random.split(), nodes, cluster.rollups().getFirst().chainId());
     this.slotRandom = random.split();
     this.liar =
         new Liar(
@@ -85,7 +86,8 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
             nodes.subList(0, PreparedL1.OPERATORS),
             invariants,
             story);
-    this.faults = new Faults(
+    this.faults =
+        new Faults(
             time,
             random.split(),
             box,
@@ -103,8 +105,8 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
    * @param reader takes the story line by line; null when nobody reads
    */
   static SimResult run(
-      long seed, int epochs, Defect defect, boolean withFaults, @Nullable Consumer<String> reader) {
-    SimRun run = new SimRun(seed, epochs, defect, reader);
+      long seed, int epochs, boolean withFaults, @Nullable Consumer<String> reader) {
+    SimRun run = new SimRun(seed, epochs, reader);
     try {
       return run.toEnd(withFaults);
     } finally {
@@ -127,15 +129,13 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     runUntil(calmMs);
     faults.end();
     runUntil(calmMs + 2 * slotMs);
-    long calmHeight = 0;
-    for (SimNode node : nodes) {
-      NodeParts parts = node.parts();
-      if (parts != null) {
-        calmHeight = Math.max(calmHeight, parts.core().cluster().safeHeight());
-      }
-    }
+    long calmHeight = safeHeight();
     story.tell("world", "no more faults; safe block " + calmHeight);
     runUntil(endMs);
+    // An operator that has to hold its peace, a liar's twin, say, may own a whole epoch.
+    for (int slot = 0; slot < PATIENCE_SLOTS && safeHeight() <= calmHeight; slot++) {
+      runUntil(time.nowMs() + slotMs);
+    }
     if (invariants.violation() == null) {
       invariants.atEnd(nodes, calmHeight);
     }
@@ -145,7 +145,10 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   private SimNode twinOf(SimNode node) {
     SimNode twin =
         new SimNode(
-            nodes.size() + twins.size(), node.name() + "'", node.keys(), around,
+            nodes.size() + twins.size(),
+            node.name() + "'",
+            node.keys(),
+            around,
             twinRandom.split());
     twins.add(twin);
     return twin;
@@ -153,6 +156,17 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
 
   private SimNode node(int index) {
     return index < nodes.size() ? nodes.get(index) : twins.get(index - nodes.size());
+  }
+
+  private long safeHeight() {
+    long highest = 0;
+    for (SimNode node : nodes) {
+      NodeParts parts = node.parts();
+      if (parts != null) {
+        highest = Math.max(highest, parts.core().cluster().safeHeight());
+      }
+    }
+    return highest;
   }
 
   private void runUntil(long untilMs) {
@@ -179,11 +193,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   private static List<List<Integer>> proposers(SplittableRandom random, int epochs) {
     List<List<Integer>> out = new ArrayList<>();
     for (int epoch = 0; epoch < epochs; epoch++) {
-      List<Integer> order = new ArrayList<>();
-      for (int slot = 0; slot < SLOTS; slot++) {
-        order.add(random.nextInt(VALIDATORS));
-      }
-      out.add(order);
+      out.add(PreparedL1.proposers(random));
     }
     return out;
   }
@@ -193,8 +203,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     if (topic == Topics.TRANSACTION) {
       return;
     }
-    digest.update(
-        ByteBuffer.allocate(13).putLong(time.nowMs()).putInt(node).put(topic).array());
+    digest.update(ByteBuffer.allocate(13).putLong(time.nowMs()).putInt(node).put(topic).array());
     digest.update(payload.unsafeArray());
     invariants.sent(node(node), topic, payload);
   }

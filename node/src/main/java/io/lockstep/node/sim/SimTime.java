@@ -11,9 +11,7 @@ final class SimTime {
   private record Event(long atMs, long order, Runnable action) implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {
-      return atMs == other.atMs
-          ? Long.compare(order, other.order)
-          : Long.compare(atMs, other.atMs);
+      return atMs == other.atMs ? Long.compare(order, other.order) : Long.compare(atMs, other.atMs);
     }
   }
 

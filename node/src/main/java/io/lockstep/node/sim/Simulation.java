@@ -32,8 +32,7 @@ public final class Simulation {
             threads.submit(() -> {
               places.acquireUninterruptibly();
               try {
-                return SimRun.run(
-                    seed, options.epochs(), Defect.NONE, true, options.trace() ? out : null);
+                return SimRun.run(seed, options.epochs(), true, options.trace() ? out : null);
               } finally {
                 places.release();
               }

@@ -57,7 +57,8 @@ public record L1Link(
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
       BlobFetcher blobs =
-          new BlobFetcher(List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg, proofs);
+          new BlobFetcher(
+              List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg, proofs);
       return new L1Link(execution, beacon, spec, inbox, registry, blobs);
     } catch (L1Exception e) {
       throw new StartFailure(

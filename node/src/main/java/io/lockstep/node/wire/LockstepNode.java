@@ -10,9 +10,9 @@ import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.preconf.gossip.GossipNode;
 import io.lockstep.preconf.gossip.GossipOptions;
 import io.lockstep.preconf.wire.WireServer;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
-import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.RocksStore;
 import java.io.IOException;
@@ -88,7 +88,9 @@ public final class LockstepNode implements AutoCloseable {
   private void startParts() throws StartFailure, IOException, L1Exception {
     ClusterFile cluster = config.cluster().cluster();
     KeyValueStore store =
-        keep(RocksStore.open(config.storage().dir().resolve(MAIN_STORE), NodeParts.columns(cluster)));
+        keep(
+            RocksStore.open(
+                config.storage().dir().resolve(MAIN_STORE), NodeParts.columns(cluster)));
     DiskSigning signing =
         keep(new DiskSigning(config.storage().dir(), store, clockMs, this::onDeath));
     ExecutorService kzg = Threads.cpu("kzg", 1);

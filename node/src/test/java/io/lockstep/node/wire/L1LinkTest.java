@@ -33,8 +33,9 @@ class L1LinkTest {
             1_000);
 
     try (JdkTransport transport = new JdkTransport(2_000)) {
-      assertThatThrownBy(
-              () -> L1Link.open(config, cluster(), transport, Runnable::run, BlobProofs.KZG, System::nanoTime))
+      assertThatThrownBy(() ->
+              L1Link.open(
+                  config, cluster(), transport, Runnable::run, BlobProofs.KZG, System::nanoTime))
           .isInstanceOf(StartFailure.class)
           .hasMessageContaining("L1 cannot be reached")
           .hasMessageContaining(host)

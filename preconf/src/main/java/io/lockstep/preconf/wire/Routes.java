@@ -73,8 +73,7 @@ public final class Routes {
     Map<String, List<String>> query = new QueryStringDecoder(uri).parameters();
     return switch (find(method, uri.getPath())) {
       case Match.Found(HttpHandler handler, Map<String, String> pathParams) ->
-          handler.handle(
-              new HttpRequest(method, uri.getPath(), pathParams, query, headers, body));
+          handler.handle(new HttpRequest(method, uri.getPath(), pathParams, query, headers, body));
       case Match.OtherMethods _ -> HttpReply.error(405, "method not allowed");
       case Match.None _ -> HttpReply.error(404, "no such path");
     };

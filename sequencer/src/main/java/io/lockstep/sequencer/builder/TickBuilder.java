@@ -86,9 +86,7 @@ public final class TickBuilder {
     /** A frag was signed and recorded: release it once {@code ticket} is durable. */
     record Released(FragMessage frag, long ticket) implements Step {}
 
-    /**
-     * The tick was sealed, recorded and is the head: release it once {@code ticket} is durable.
-     */
+    /** The tick was sealed, recorded and is the head: release it once {@code ticket} is durable. */
     record Sealed(SealMessage seal, long ticket) implements Step {}
 
     /** The signer refused: nothing more may be signed; the open tick is to be discarded. */
@@ -156,8 +154,8 @@ public final class TickBuilder {
   }
 
   /**
-   * Opens the tick in which this operator died again, with the frags it had signed; it goes on and is
-   * sealed as if nothing had happened.
+   * Opens the tick in which this operator died again, with the frags it had signed; it goes on and
+   * is sealed as if nothing had happened.
    *
    * @return why it cannot be: then no tick is open
    */

@@ -39,8 +39,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads from L1 what derivation needs: our contracts' events, call data, blobs, anchors. An L1
  * block is handed on only when everything of it is here; what cannot be had now is asked for again,
- * with growing pauses, and holds back what comes after it. Owner: one thread, which may
- * block.
+ * with growing pauses, and holds back what comes after it. Owner: one thread, which may block.
  */
 public final class L1Feed {
   private static final Logger LOG = LoggerFactory.getLogger(L1Feed.class);
@@ -285,7 +284,8 @@ public final class L1Feed {
       if (gone) {
         // Not an interrupt: that would end the thread that follows L1.
         throw new L1Exception(
-            L1Exception.Kind.BUSY, "L1 block " + block.number() + " went away before its blobs came");
+            L1Exception.Kind.BUSY,
+            "L1 block " + block.number() + " went away before its blobs came");
       }
       if (stopped || !pause(pauseMs)) {
         throw new InterruptedException("blobs of L1 block " + block.number() + " given up");

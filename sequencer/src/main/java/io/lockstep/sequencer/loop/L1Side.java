@@ -15,7 +15,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The loop's dealings with L1: derivation, and what a reorg undoes. Owner: the sequencing thread. */
+/**
+ * The loop's dealings with L1: derivation, and what a reorg undoes. Owner: the sequencing thread.
+ */
 final class L1Side {
   private static final Logger LOG = LoggerFactory.getLogger(L1Side.class);
 
@@ -136,7 +138,10 @@ final class L1Side {
       stage.core.follower().reset();
       stage.chainMoved(nowMs);
       for (Dropped one : dropped) {
-        stage.core.pools().takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
+        stage
+            .core
+            .pools()
+            .takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
       }
     } else if (stage.own != null && stage.own.hasDeadAnchor()) {
       stage.chainMoved(nowMs);
@@ -160,7 +165,8 @@ final class L1Side {
   }
 
   private long anchorOf(long height) {
-    return SystemTransaction.anchorOf(Stage.block(stage.cluster.first(), height).transactions().getFirst())
+    return SystemTransaction.anchorOf(
+            Stage.block(stage.cluster.first(), height).transactions().getFirst())
         .number();
   }
 }

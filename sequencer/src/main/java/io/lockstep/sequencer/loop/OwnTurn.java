@@ -219,9 +219,9 @@ public final class OwnTurn {
   }
 
   /**
-   * The tick in which this operator died: it is finished from its journal while its window lasts and
-   * nobody has built on its parent; else what it had released goes before all else into the next
-   * block that is built here on the same parent (protocol §7).
+   * The tick in which this operator died: it is finished from its journal while its window lasts
+   * and nobody has built on its parent; else what it had released goes before all else into the
+   * next block that is built here on the same parent (protocol §7).
    */
   private void takeUp(long nowMs) {
     OpenTickJournal journal = signer.unfinished().orElse(null);
@@ -254,8 +254,7 @@ public final class OwnTurn {
 
   private @Nullable String resume(OpenTickJournal journal, L1Block anchor, long nowMs) {
     TickPlan plan =
-        new TickPlan(
-            journal.tick(), clock.timestampSeconds(journal.tick()), anchor, operatorId);
+        new TickPlan(journal.tick(), clock.timestampSeconds(journal.tick()), anchor, operatorId);
     WindowRun windowRun = run.of(journal.windowSlot(), journal.ctx().windowParent());
     if (!windowRun.windowParent().equals(journal.ctx().windowParent())) {
       return "its window has another parent now";
@@ -325,7 +324,8 @@ public final class OwnTurn {
     }
     WindowRun windowRun = run.of(window.windowSlot().value(), run.windowParent());
     Ctx ctx =
-        new Ctx(anchor.number(), anchor.hash(), windowRun.windowParent(), run.flags(window, anchor));
+        new Ctx(
+            anchor.number(), anchor.hash(), windowRun.windowParent(), run.flags(window, anchor));
     OrphanedBlock first = orphanedHere();
     builder.open(
         new TickPlan(tick, timestamp, anchor, operatorId),

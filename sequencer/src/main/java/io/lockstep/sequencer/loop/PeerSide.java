@@ -140,7 +140,8 @@ final class PeerSide {
    * gave way.
    */
   void reapplySealed(long nowMs) {
-    for (SealMessage seal : stage.core.ledger().seals(stage.cluster.headTick() + 1, 1_024, 64 << 20)) {
+    for (SealMessage seal :
+        stage.core.ledger().seals(stage.cluster.headTick() + 1, 1_024, 64 << 20)) {
       onSeal(new Command.Seal(seal), nowMs);
     }
   }

@@ -183,7 +183,8 @@ public final class SequencerLoop {
     if (rollup == null) {
       throw new IllegalArgumentException("no rollup " + submit.rollupId());
     }
-    return stage.core
+    return stage
+        .core
         .pools()
         .add(rollup, submit.tx(), Pools.newestOf(rollup, stage.openTick()), nowMs);
   }

@@ -78,20 +78,20 @@ final class SignerSide {
   /** Why the signer does not sign this tick now, or null. */
   Guards.@Nullable Verdict verdict(long tick, long windowSlot, long nowMs) {
     switch (signer.verdict(nowMs)) {
-        case SigningVerdict.Refusing no -> {
-          return Guards.Verdict.hold(State.SAFE_HALT, no.why() + ". " + no.whatToDo());
-        }
-        case SigningVerdict.Waiting wait -> {
-          return Guards.Verdict.hold(State.FOLLOWING, wait.why());
-        }
-        case SigningVerdict.Ready _ -> {}
+      case SigningVerdict.Refusing no -> {
+        return Guards.Verdict.hold(State.SAFE_HALT, no.why() + ". " + no.whatToDo());
       }
-      return signer.mayOpen(tick, windowSlot)
-          ? null
-          : Guards.Verdict.hold(
-              State.FOLLOWING,
-              "something was signed for tick " + tick + " or the window's end already");
+      case SigningVerdict.Waiting wait -> {
+        return Guards.Verdict.hold(State.FOLLOWING, wait.why());
+      }
+      case SigningVerdict.Ready _ -> {}
     }
+    return signer.mayOpen(tick, windowSlot)
+        ? null
+        : Guards.Verdict.hold(
+            State.FOLLOWING,
+            "something was signed for tick " + tick + " or the window's end already");
+  }
 
   /** Of the reasons for which an earlier seal no longer binds: its anchor is gone. */
   boolean isDead(Ctx earlier) {

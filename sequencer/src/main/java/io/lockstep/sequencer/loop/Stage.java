@@ -78,7 +78,8 @@ final class Stage {
 
   void noteSeal(SealMessage tick) {
     long windowSlot = tick.seal().object().windowSlot();
-    handover.saw(tick.seal(), own == null ? windowSlot - 1 : own.run().previousWindowSlot(windowSlot));
+    handover.saw(
+        tick.seal(), own == null ? windowSlot - 1 : own.run().previousWindowSlot(windowSlot));
   }
 
   /** What was included and is so no longer waits again. */

@@ -17,8 +17,7 @@ class ClockWatchTest {
     long timestamp = 1_000 + 2 * slot;
     BlockRef ref = new BlockRef(slot, Hash32.ZERO, Hash32.ZERO, timestamp);
     watch.saw(
-        new L1Block(
-            ref, Hash32.ZERO, Hash32.ZERO, Hash32.ZERO, UInt256.ONE, 30_000_000, 0, 0, 0),
+        new L1Block(ref, Hash32.ZERO, Hash32.ZERO, Hash32.ZERO, UInt256.ONE, 30_000_000, 0, 0, 0),
         timestamp * 1_000 + delayMs);
   }
 

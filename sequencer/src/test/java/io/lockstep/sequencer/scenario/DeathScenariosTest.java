@@ -83,8 +83,7 @@ class DeathScenariosTest {
   }
 
   @Test
-  void twoOperatorsInARowDieAndTheThirdCarriesWhatTheyPromised(@TempDir Path dir)
-      throws Exception {
+  void twoOperatorsInARowDieAndTheThirdCarriesWhatTheyPromised(@TempDir Path dir) throws Exception {
     try (ScenarioNet net = new ScenarioNet(dir)) {
       net.slots(4);
       net.until("operator 1", () -> sequencing(net) == 1);

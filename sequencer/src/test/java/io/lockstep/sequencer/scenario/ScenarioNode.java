@@ -133,7 +133,8 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
     signing = database;
     database.completeLedger(ledger);
     CommitmentSigner signer =
-        new CommitmentSigner(committer, net.domain, database, GroupCommit.process(), 0, net.nowMs());
+        new CommitmentSigner(
+            committer, net.domain, database, GroupCommit.process(), 0, net.nowMs());
     TickBuilder builder =
         new TickBuilder(
             new BuilderRules(net.clusterId, 10, 250),
