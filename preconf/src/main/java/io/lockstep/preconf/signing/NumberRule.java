@@ -75,8 +75,7 @@ final class NumberRule {
       List<NumberSeal> seals = new ArrayList<>(database.seals(at.rollupId, number));
       NumberSeal own = null;
       for (NumberSeal seal : seals) {
-        if (seal.blockHash().equals(hash)
-            && seal.ctx().windowParent().equals(ctx.windowParent())) {
+        if (seal.blockHash().equals(hash) && seal.ctx().windowParent().equals(ctx.windowParent())) {
           if (seal.isFinal() && !deadCheck.isDead(seal.ctx())) {
             return null;
           }

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The database as files: whose it is, what is lost with it, what it gives back, what it forgets.
  */
 class SigningDatabaseTest {
+  /** Before anything that the forgetting test says, after what the others say. */
+  private static final long STARTED_MS = 1_000;
+
   @TempDir Path dir;
 
   private final SigningScene scene = new SigningScene(4);
@@ -193,6 +196,38 @@ class SigningDatabaseTest {
     }
   }
 
+  @Test
+  void noticesInTheMainStoreThatItWasPutBackByAFewRecordsOnly() {
+    MemoryStore main = new MemoryStore();
+    MemoryStore store = new MemoryStore();
+    CommitmentLedger ledger = new CommitmentLedger(main, scene.scene.domain());
+    CommitmentSigner signer = over(store, main, lease("boot", true));
+    assertThat(signer.verdict(0)).isEqualTo(new SigningVerdict.Ready());
+    Frag first = scene.frag(5, 100, 0, Hash32.ZERO, ctx, SigningScene.emptyRoot(), 1);
+    var _ = signer.sign(first, ctx, SigningScene.OPERATOR, List.of());
+    MemoryStore backup = store.copy();
+    FragMessage said = scene.scene.fragMessage(5, 100, 1, ctx, 1);
+    Frag second = scene.frag(5, 100, 1, first.identity(), ctx, said.frag().object().bodyRoot(), 2);
+    if (signer.sign(second, ctx, SigningScene.OPERATOR, said.parts())
+        instanceof SigningOutcome.Granted<FragMessage> granted) {
+      ledger.put(granted.message());
+    }
+    CommitmentSigner unaware = over(backup.copy(), main, lease("boot", true));
+    assertThat(unaware.unfinished().orElseThrow().mayContinue()).isTrue();
+    unaware.compareWith(ledger);
+    assertThat(unaware.isRestored()).isTrue();
+    assertThat(unaware.unfinished().orElseThrow().mayContinue()).isFalse();
+    unaware.restoredPast(111);
+    assertThat(unaware.verdict(0)).isEqualTo(new SigningVerdict.Ready());
+    assertThat(unaware.unfinished().orElseThrow().mayContinue()).isFalse();
+    assertThat(unaware.mayOpen(111, 9)).isFalse();
+
+    CommitmentSigner same = over(store, main, lease("boot", true));
+    same.compareWith(ledger);
+    assertThat(same.isRestored()).isFalse();
+    assertThat(same.unfinished().orElseThrow().mayContinue()).isTrue();
+  }
+
   private static Lease lease(String boot, boolean fsync) {
     return new Lease("h", "m", "/d", "1", boot, fsync);
   }
@@ -205,7 +240,7 @@ class SigningDatabaseTest {
           SigningDatabaseOpening.over(store, main, scene.scope(), lease),
           GroupCommit.process(),
           0,
-          0);
+          STARTED_MS);
     } catch (SigningDatabaseRefused e) {
       throw new AssertionError(e);
     }

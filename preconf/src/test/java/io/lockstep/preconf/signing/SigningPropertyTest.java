@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class SigningPropertyTest {
   private static final long SEED = Long.getLong("lockstep.seed", 20261122L);
-  private static final int RUNS = Integer.getInteger("lockstep.test.runs", 40);
+  private static final int RUNS = Integer.getInteger("lockstep.test.runs", 12);
   private static final int STEPS = 1_500;
 
   @Test

@@ -259,11 +259,7 @@ class SigningWatchTest {
     openUsed();
     Seal end =
         scene.seal(
-            20,
-            102,
-            ctx,
-            scene.blocks(102, 102, scene.scene.hash(), scene.scene.hash()),
-            true);
+            20, 102, ctx, scene.blocks(102, 102, scene.scene.hash(), scene.scene.hash()), true);
     signer.saw(scene.scene.sign(end, ctx, scene.scene.secretKey()));
     assertThat(signer.mayOpen(300, 20)).isTrue();
     signer.saw(scene.scene.sign(end, ctx));

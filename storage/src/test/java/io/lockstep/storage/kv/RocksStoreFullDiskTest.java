@@ -82,6 +82,13 @@ class RocksStoreFullDiskTest {
     } catch (StorageException refused) {
       System.out.println(refused.getMessage());
     }
+    try {
+      store.sync();
+      System.out.println("synced after a failed write");
+      System.exit(1);
+    } catch (StorageException refused) {
+      System.out.println(refused.getMessage());
+    }
     if (store.get(A, Keys.number(1)) == null) {
       System.out.println("cannot read any more");
       System.exit(1);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.storage.kv.KeyValueStore.Batch;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
 import io.lockstep.storage.kv.KeyValueStore.Snapshot;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,53 @@ class RocksStoreTest {
     try (RocksStore store = RocksStore.open(dir, List.of(A, B))) {
       assertThat(text(store.get(A, bytes("k")))).isEqualTo("1");
       assertThat(text(store.get(B, bytes("k")))).isNull();
+    }
+  }
+
+  @Test
+  void aCopyTakenAfterASyncHasAllThatWasCommittedBeforeIt() throws Exception {
+    Path copy = dir.resolve("copy");
+    try (RocksStore store = RocksStore.open(dir.resolve("original"), List.of(A, B))) {
+      for (int i = 0; i < 200; i++) {
+        store.commit(
+            store.newBatch().put(A, bytes("k" + i), bytes("1")).put(B, bytes("k" + i), bytes("2")),
+            Durability.PROCESS);
+      }
+      store.sync();
+      store.sync();
+      Files.createDirectories(copy);
+      try (var files = Files.list(store.dir())) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(file.getFileName()));
+        }
+      }
+    }
+    try (RocksStore store = RocksStore.open(copy, List.of(A, B))) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(text(store.get(A, bytes("k" + i)))).isEqualTo("1");
+        assertThat(text(store.get(B, bytes("k" + i)))).isEqualTo("2");
+      }
+    }
+  }
+
+  @Test
+  void syncsBesideCommitsAndNotOnceItIsClosed() throws Exception {
+    RocksStore store = RocksStore.open(dir, List.of(A));
+    Thread syncing =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (int i = 0; i < 50; i++) {
+                store.sync();
+              }
+            });
+    for (int i = 0; i < 2_000; i++) {
+      store.commit(store.newBatch().put(A, bytes("k" + i), new byte[2_000]), Durability.PROCESS);
+    }
+    syncing.join();
+    store.close();
+    assertThatThrownBy(store::sync).isInstanceOf(IllegalStateException.class);
+    try (RocksStore again = RocksStore.open(dir, List.of(A))) {
+      assertThat(again.get(A, bytes("k1999"))).hasSize(2_000);
     }
   }
 
