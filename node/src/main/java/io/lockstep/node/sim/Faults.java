@@ -3,7 +3,9 @@ package io.lockstep.node.sim;
 
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.node.wire.NodeParts;
 import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.sequencer.schedule.Window;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes wrong in a run, when, where and for how long, all of it drawn from the seed. Some runs
@@ -21,6 +24,7 @@ import java.util.function.UnaryOperator;
 final class Faults {
   private static final long GWEI = 1_000_000_000L;
   private static final int MOST_FAULTS = 16;
+  private static final int MOST_SECONDS_AHEAD = 16;
 
   /** What a fault leaves behind takes so long to be made up for. */
   private static final long LAG_MS = 3_000;
@@ -79,6 +83,8 @@ final class Faults {
     kinds.put("net-request-lost", this::requestLost);
     kinds.put("kill", this::kill);
     kinds.put("power-loss", this::powerLoss);
+    kinds.put("kill-sequencer", () -> killOwner(false));
+    kinds.put("kill-successor", () -> killOwner(true));
     kinds.put("kill-all", this::killAll);
     kinds.put("backup-restored", this::restoreBackup);
     kinds.put("twin", this::twin);
@@ -318,6 +324,35 @@ final class Faults {
     node.kill();
     startAgain(node);
     return tell(node.name() + " is killed");
+  }
+
+  /** The operator whose turn it is, or who comes next, dies and is back at once. */
+  private boolean killOwner(boolean next) {
+    SimNode node = owner(next);
+    if (node == null || !node.isUp()) {
+      return false;
+    }
+    node.kill();
+    down(node, between(20, 1_200));
+    return tell(node.name() + ", " + (next ? "whose turn is next," : "in its turn,") + " is killed");
+  }
+
+  private @Nullable SimNode owner(boolean next) {
+    for (SimNode node : nodes) {
+      NodeParts parts = node.parts();
+      if (parts == null) {
+        continue;
+      }
+      long nowSeconds = time.nowMs() / 1000;
+      Window now = parts.core().turns().windowAt(nowSeconds);
+      for (int later = 0; now != null && later < MOST_SECONDS_AHEAD; later++) {
+        Window then = parts.core().turns().windowAt(nowSeconds + later);
+        if (then != null && !then.idle() && next == (then.operatorId() != now.operatorId())) {
+          return operators.get(Math.toIntExact(then.operatorId() - 1));
+        }
+      }
+    }
+    return null;
   }
 
   private boolean powerLoss() {
