@@ -334,7 +334,8 @@ final class Faults {
     }
     node.kill();
     down(node, between(20, 1_200));
-    return tell(node.name() + ", " + (next ? "whose turn is next," : "in its turn,") + " is killed");
+    return tell(
+        node.name() + ", " + (next ? "whose turn is next," : "in its turn,") + " is killed");
   }
 
   private @Nullable SimNode owner(boolean next) {

@@ -93,7 +93,7 @@ class PlantedDefectsTest {
             "io.lockstep.node.wire.Outbox",
             "missingTicks",
             body(CodeBuilder::return_),
-            1),
+            30),
         planted(
             "what was released and not sealed is forgotten",
             SEQUENCER + "loop.OwnTurn",
@@ -104,7 +104,7 @@ class PlantedDefectsTest {
                         "NONE",
                         ClassDesc.of(SEQUENCER + "loop.OrphanedBlock"))
                     .areturn()),
-            1),
+            11),
         planted(
             "a rewind of what is derived stops one block short",
             SEQUENCER + "derive.DerivationLog",
@@ -116,7 +116,7 @@ class PlantedDefectsTest {
             SEQUENCER + "derive.L1Feed",
             "fetchBlobs",
             doesNotWaitForBlobs(),
-            1),
+            4),
         planted(
             "a reorg of L1 drops nothing",
             "io.lockstep.l1client.heads.L1Event$Reorg",
