@@ -234,20 +234,24 @@ final class Invariants {
   /** Everybody who is up stands where L1 is, and the promises stand. */
   void atEnd(List<SimNode> nodes, long calmHeight) {
     SimNode best = null;
+    NodeParts bestParts = null;
     long bestHeight = -1;
+    List<NodeParts> up = new ArrayList<>();
     for (SimNode node : nodes) {
       NodeParts parts = node.parts();
       if (parts == null) {
         fail("all-come-back", node.name() + " is not up at the end");
         return;
       }
+      up.add(parts);
       long safe = parts.core().cluster().safeHeight();
       if (safe > bestHeight) {
         bestHeight = safe;
         best = node;
+        bestParts = parts;
       }
     }
-    if (best == null || best.parts() == null) {
+    if (best == null || bestParts == null) {
       return;
     }
     if (bestHeight <= calmHeight) {
@@ -255,21 +259,21 @@ final class Invariants {
           "the-chain-goes-on",
           "safe block %d at the end, %d when the faults ended".formatted(bestHeight, calmHeight));
     }
-    DerivationLog.Entry furthest = best.parts().core().derivationLog().last();
-    for (SimNode node : nodes) {
-      DerivationLog.Entry last = node.parts().core().derivationLog().last();
+    DerivationLog.Entry furthest = bestParts.core().derivationLog().last();
+    for (int i = 0; i < up.size(); i++) {
+      DerivationLog.Entry last = up.get(i).core().derivationLog().last();
       if (furthest != null && (last == null || last.batchIndex() < furthest.batchIndex() - 1)) {
         fail(
             "derivation-goes-on",
             "%s derived up to batch %s, %s up to %d"
                 .formatted(
-                    node.name(),
+                    nodes.get(i).name(),
                     last == null ? "none" : last.batchIndex(),
                     best.name(),
                     furthest.batchIndex()));
       }
     }
-    Rollup rollup = best.parts().core().cluster().first();
+    Rollup rollup = bestParts.core().cluster().first();
     for (Promised promise : promises) {
       check(promise, rollup, bestHeight);
     }

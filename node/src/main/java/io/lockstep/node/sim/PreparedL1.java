@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -48,7 +49,7 @@ final class PreparedL1 {
   private static final int REGISTERED_ONE_IN = 40;
 
   private static final Object LOCK = new Object();
-  private static volatile PreparedL1 shared;
+  private static volatile @Nullable PreparedL1 shared;
 
   private final SimDisk disk;
   private final ClusterFile cluster;

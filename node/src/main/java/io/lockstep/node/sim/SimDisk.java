@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SimDisk {
   private record Undo(Column column, byte[] key, byte @Nullable [] before) {}
 
-  private final Map<String, TreeMap<byte[], byte[]>> columns = new HashMap<>();
+  private final Map<String, NavigableMap<byte[], byte[]>> columns = new HashMap<>();
   private final Deque<List<Undo>> unsynced = new ArrayDeque<>();
   private @Nullable Handle open;
   private long commits;
@@ -93,12 +94,12 @@ final class SimDisk {
     return commits;
   }
 
-  private TreeMap<byte[], byte[]> column(Column column) {
+  private NavigableMap<byte[], byte[]> column(Column column) {
     return columns.computeIfAbsent(column.name(), name -> new TreeMap<>(Arrays::compareUnsigned));
   }
 
   private static byte @Nullable [] put(
-      TreeMap<byte[], byte[]> column, byte[] key, byte @Nullable [] value) {
+      Map<byte[], byte[]> column, byte[] key, byte @Nullable [] value) {
     return value == null ? column.remove(key) : column.put(key, value);
   }
 

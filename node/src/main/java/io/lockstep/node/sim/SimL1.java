@@ -81,11 +81,11 @@ final class SimL1 {
         case SLOW -> takeTime(100 + random.nextInt(700));
         case SILENT -> {
           takeTime(call.timeoutMs());
-          throw new L1Exception(L1Exception.Kind.TIMEOUT, call.endpoint() + ": no answer", null);
+          throw new L1Exception(L1Exception.Kind.TIMEOUT, call.endpoint() + ": no answer");
         }
         case REFUSING ->
             throw new L1Exception(
-                L1Exception.Kind.UNREACHABLE, call.endpoint() + ": connection refused", null);
+                L1Exception.Kind.UNREACHABLE, call.endpoint() + ": connection refused");
       }
       byte[] body = call.jsonBody();
       if (body != null) {

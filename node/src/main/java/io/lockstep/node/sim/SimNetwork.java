@@ -86,7 +86,7 @@ final class SimNetwork {
   }
 
   private long delayMs() {
-    return 1 + random.nextInt(slowestMs);
+    return 1L + random.nextInt(slowestMs);
   }
 
   final class Member implements Gossip {
@@ -130,7 +130,7 @@ final class SimNetwork {
       for (Member other : List.copyOf(members.values())) {
         Bytes told = other == this ? null : tap.told(node, other.node, topic, payload);
         if (told != null) {
-          send(other, told == payload ? key : key(topic, told), topic, told);
+          send(other, told.equals(payload) ? key : key(topic, told), topic, told);
         }
       }
     }

@@ -118,7 +118,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
 
   private SimResult toEnd(boolean withFaults) {
     long slotMs = box.clock().slotSeconds() * 1000;
-    long endMs = startMs + epochs * SLOTS * slotMs;
+    long endMs = startMs + (long) epochs * SLOTS * slotMs;
     long calmMs = endMs - SLOTS * slotMs;
     scheduleSlot(PreparedL1.FIRST_SLOT);
     nodes.forEach(SimNode::start);
