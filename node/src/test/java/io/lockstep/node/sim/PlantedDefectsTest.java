@@ -75,12 +75,6 @@ class PlantedDefectsTest {
             addsTwice(),
             1),
         planted(
-            "a window is signed for under any anchor",
-            SEQUENCER + "window.WindowClock",
-            "isArmed",
-            answers(true),
-            1),
-        planted(
             "a signature is final where it should be provisional",
             SEQUENCER + "loop.Handover",
             "pendingSlot",
