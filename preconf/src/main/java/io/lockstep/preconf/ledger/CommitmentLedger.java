@@ -168,6 +168,25 @@ public final class CommitmentLedger {
     return out;
   }
 
+  /** Frags of ticks from {@code firstTick} up, by tick and place, at most {@code limit}. */
+  public List<FragMessage> frags(long firstTick, int limit) {
+    List<FragMessage> out = new ArrayList<>();
+    store.scan(
+        FRAGS,
+        tickKey(Math.max(0, firstTick)),
+        (_, value) -> {
+          if (out.size() == limit) {
+            return false;
+          }
+          try {
+            return out.add(FragMessage.decode(Bytes.wrap(value)));
+          } catch (DecodeException e) {
+            throw new StorageException("a frag of the ledger is damaged", e);
+          }
+        });
+    return out;
+  }
+
   /** The latest commitment about a transaction, or null when no frag with it is known. */
   public @Nullable Commitment commitment(Hash32 txHash) {
     byte[] place = store.get(PLACES, txHash.toArray());

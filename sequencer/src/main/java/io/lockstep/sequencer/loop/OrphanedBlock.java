@@ -2,7 +2,6 @@
 package io.lockstep.sequencer.loop;
 
 import io.lockstep.preconf.gossip.FragMessage;
-import io.lockstep.preconf.signing.OpenTickJournal;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.head.Cluster;
@@ -38,12 +37,12 @@ record OrphanedBlock(
     return new OrphanedBlock(open.blocks().getFirst().env().number(), parents, transactions);
   }
 
-  /** What a journal says was released. */
-  static OrphanedBlock of(OpenTickJournal journal) {
+  /** What these frags of one tick have released. */
+  static OrphanedBlock of(List<FragMessage> frags) {
     long number = -1;
     Map<Long, Hash32> parents = new LinkedHashMap<>();
     Map<Long, List<Transaction>> transactions = new LinkedHashMap<>();
-    for (FragMessage frag : journal.frags()) {
+    for (FragMessage frag : frags) {
       for (FragMessage.Part part : frag.parts()) {
         number = part.number();
         parents.put(part.rollupId(), part.parentHash());
@@ -63,5 +62,9 @@ record OrphanedBlock(
               Hash32 parent = parents.get(rollup.id());
               return parent == null || parent.equals(rollup.chain().headHash());
             });
+  }
+
+  int size() {
+    return transactions.values().stream().mapToInt(List::size).sum();
   }
 }

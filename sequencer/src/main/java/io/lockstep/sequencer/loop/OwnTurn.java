@@ -3,6 +3,7 @@ package io.lockstep.sequencer.loop;
 
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.signing.OpenTickJournal;
@@ -19,8 +20,11 @@ import io.lockstep.sequencer.schedule.Window;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.TickPlan;
 import io.lockstep.sequencer.window.WindowClock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,9 @@ public final class OwnTurn {
 
   private static final long POSTING_BYTES = BatchLimits.MAX_PAYLOAD_BYTES * 8L / 10;
   private static final int MAX_UNPOSTED_TICKS = 480;
+
+  /** Of unsealed ticks, read when a tick is opened. */
+  private static final int MOST_FRAGS = 1_024;
 
   private final Core core;
   private final int operatorId;
@@ -248,7 +255,7 @@ public final class OwnTurn {
       LOG.info("tick {} is finished from its {} frags", journal.tick(), journal.frags().size());
     } else {
       LOG.info("tick {}, in which this operator died, is given up: {}", journal.tick(), fault);
-      orphaned = OrphanedBlock.of(journal);
+      orphaned = OrphanedBlock.of(journal.frags());
     }
   }
 
@@ -357,10 +364,23 @@ public final class OwnTurn {
    * first, in its order; the own of earlier, or that of an operator that has died.
    */
   private OrphanedBlock orphanedHere() {
+    List<OrphanedBlock> candidates = new ArrayList<>(List.of(orphaned));
     OpenTick followed = core.follower().openTick();
-    OrphanedBlock candidate = followed == null ? orphaned : OrphanedBlock.of(followed);
+    if (followed != null) {
+      candidates.add(OrphanedBlock.of(followed));
+    }
+    // After a restart only the ledger has what was followed.
+    Map<Long, List<FragMessage>> byTick = new TreeMap<>();
+    for (FragMessage frag : core.ledger().frags(core.cluster().headTick() + 1, MOST_FRAGS)) {
+      byTick.computeIfAbsent(frag.frag().object().tick(), _ -> new ArrayList<>()).add(frag);
+    }
+    byTick.values().forEach(frags -> candidates.add(OrphanedBlock.of(frags)));
     orphaned = OrphanedBlock.NONE;
-    return candidate.standsOn(core.cluster()) ? candidate : OrphanedBlock.NONE;
+    // Whoever began with what another had released holds a part of it, or more.
+    return candidates.stream()
+        .filter(candidate -> candidate.standsOn(core.cluster()))
+        .max(Comparator.comparingInt(OrphanedBlock::size))
+        .orElse(OrphanedBlock.NONE);
   }
 
   /** What the guards ask of this operator's own doings. */

@@ -102,6 +102,28 @@ class DeathScenariosTest {
   }
 
   @Test
+  void aSuccessorThatWasRestartedMeanwhileBeginsWithTheDeadOnesFragsToo(@TempDir Path dir)
+      throws Exception {
+    try (ScenarioNet net = new ScenarioNet(dir)) {
+      net.slots(5);
+      int id = whoSequences(net);
+      promiseSome(net, id);
+      net.kill(id);
+      for (int other = 1; other <= 3; other++) {
+        if (other != id) {
+          net.kill(other);
+          net.restart(other);
+        }
+      }
+      net.slots(6);
+      promiseSome(net, whoSequences(net));
+      net.restart(id);
+      net.slots(16);
+      assertPromisesKept(net);
+    }
+  }
+
+  @Test
   void gossipCutAroundAHandoverLosesNothingThatWasFinal(@TempDir Path dir) throws Exception {
     try (ScenarioNet net = new ScenarioNet(dir)) {
       net.slots(6);
