@@ -125,7 +125,7 @@ final class ColdOps {
       case Op.BLOBBASEFEE -> LimbMath.set(s, f.push(), evm.block.blobBaseFee());
       case Op.BLOBHASH -> blobHash(evm, s, f.sp - 4);
       case Op.BLOCKHASH -> blockHash(evm, s, f.sp - 4);
-      default -> throw new IllegalStateException(Op.name(op) + " is defined but not implemented");
+      default -> throw new IllegalStateException("no code belongs to opcode " + Op.name(op));
     }
   }
 

@@ -62,11 +62,6 @@ final class SimDisk {
     return lost;
   }
 
-  /** Commits that a loss of power could take. */
-  int unsyncedCommits() {
-    return unsynced.size();
-  }
-
   /** Whether a loss of power could take a record that holds these bytes. */
   boolean isUnsynced(byte[] content) {
     for (List<Undo> commit : unsynced) {

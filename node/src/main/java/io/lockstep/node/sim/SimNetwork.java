@@ -49,16 +49,10 @@ final class SimNetwork {
   /** Nodes on the one side of a partition; empty without one. */
   Set<Integer> island = Set.of();
 
-  private long lost;
-
   SimNetwork(SimTime time, SplittableRandom random, Tap tap) {
     this.time = time;
     this.random = random;
     this.tap = tap;
-  }
-
-  long messagesLost() {
-    return lost;
   }
 
   void heal() {
@@ -148,7 +142,6 @@ final class SimNetwork {
 
     private void send(Member to, Hash32 key, byte topic, Bytes payload) {
       if (apart(this, to) || (lossPercent > 0 && random.nextInt(100) < lossPercent)) {
-        lost++;
         return;
       }
       time.after(delayMs(), () -> to.receive(this, key, topic, payload));
@@ -169,7 +162,6 @@ final class SimNetwork {
         requestsToLose--;
       }
       if (other == null || apart(this, other) || lose) {
-        lost++;
         time.after(REQUEST_TIMEOUT_MS, () -> fail(future));
         return future;
       }
