@@ -235,7 +235,7 @@ class WebSocketTest {
     socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
 
     assertThat(inbox.closed.get(5, TimeUnit.SECONDS)).startsWith("1000");
-    awaitNoSinks();
+    awaitSinks(0);
   }
 
   @Test
@@ -247,9 +247,7 @@ class WebSocketTest {
     Inbox slow = new Inbox(false);
     WebSocket slowSocket = connect(slow);
     slowSocket.sendText(rpc(1, "eth_subscribe", "[\"newHeads\"]"), true).join();
-    while (sinks.size() < 2) {
-      Thread.onSpinWait();
-    }
+    awaitSinks(2);
     JsonNode big = NODES.stringNode("x".repeat(100_000));
 
     int sent = 0;
@@ -317,11 +315,11 @@ class WebSocketTest {
     assertThat(ids).hasSize(5_000);
   }
 
-  private void awaitNoSinks() {
+  private void awaitSinks(int count) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (!sinks.isEmpty() && System.nanoTime() < deadline) {
+    while (sinks.size() != count && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }
-    assertThat(sinks).isEmpty();
+    assertThat(sinks).hasSize(count);
   }
 }
