@@ -132,7 +132,7 @@ final class Outbox implements LoopListener {
   private static void takeTicks(SequencerLoop target, PeerId peer, Bytes payload) {
     try {
       TicksAnswer answer = TicksAnswer.decode(payload);
-      if (!target.offer(new Command.Ticks(answer.headTick(), answer.seals()))) {
+      if (!target.offer(new Command.Ticks(answer.headTick(), answer.seals(), answer.frags()))) {
         LOG.debug("busy: the ticks of peer {} are asked for again later", peer);
       }
     } catch (DecodeException e) {

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class PeerDesk implements GossipListener {
   private static final Logger LOG = LoggerFactory.getLogger(PeerDesk.class);
   private static final int ANSWER_BYTES = 4 << 20;
+  private static final int FRAG_BYTES = 3 << 20;
 
   private final SequencerLoop loop;
   private final CommitmentLedger ledger;
@@ -100,16 +101,19 @@ final class PeerDesk implements GossipListener {
 
   @Override
   public Bytes onRequest(PeerId from, byte topic, Bytes payload) {
+    long head = headTick.getAsLong();
     List<SealMessage> seals = List.of();
+    List<FragMessage> frags = List.of();
     if (topic == Topics.SEALED_TICKS) {
       try {
         TicksAnswer.Request request = TicksAnswer.Request.decode(payload);
         seals = ledger.seals(request.firstTick(), request.mostSeals(), ANSWER_BYTES);
+        frags = ledger.fragsFrom(head + 1, TicksAnswer.MAX_FRAGS, FRAG_BYTES);
       } catch (DecodeException e) {
         LOG.info("peer {} asked something unreadable: {}", from, e.getMessage());
       }
     }
-    return new TicksAnswer(headTick.getAsLong(), seals).encoded();
+    return new TicksAnswer(head, seals, frags).encoded();
   }
 
   @Override

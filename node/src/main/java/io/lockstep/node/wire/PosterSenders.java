@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,25 +179,35 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
 
   @Override
   public void inboxMoved(long l1Number, Hash32 lastBatchHash, Hash32 lastHead) {
-    List<PostingId> inVain = new ArrayList<>();
-    List<Integer> of = new ArrayList<>();
     synchronized (this) {
       derivedL1Number = l1Number;
+    }
+    giveUp(
+        posting ->
+            !posting.expected.contains(lastBatchHash) && !posting.expected.contains(lastHead),
+        "would be refused by the inbox now");
+  }
+
+  @Override
+  public void windowsOver(LongPredicate isStillOurs) {
+    giveUp(posting -> !isStillOurs.test(posting.windowSlot), "is too late for its window");
+  }
+
+  private void giveUp(Predicate<UnderWay> isInVain, String why) {
+    Map<PostingId, Integer> inVain = new HashMap<>();
+    synchronized (this) {
       underWay.forEach((id, posting) -> {
-        if (!posting.isIncluded()
-            && !posting.expected.contains(lastBatchHash)
-            && !posting.expected.contains(lastHead)) {
-          inVain.add(id);
-          of.add(posting.sender);
+        if (!posting.isIncluded() && isInVain.test(posting)) {
+          inVain.put(id, posting.sender);
         }
       });
     }
-    for (int i = 0; i < inVain.size(); i++) {
-      LOG.info("posting {} would be refused by the inbox now and is given up", inVain.get(i));
-      if (!senders.get(of.get(i)).abandon(inVain.get(i))) {
-        LOG.warn("posting {} could not be given up: its sender is busy", inVain.get(i));
+    inVain.forEach((id, sender) -> {
+      LOG.info("posting {} {} and is given up", id, why);
+      if (!senders.get(sender).abandon(id)) {
+        LOG.warn("posting {} could not be given up: its sender is busy", id);
       }
-    }
+    });
   }
 
   private void onEvent(PostingEvent event) {

@@ -13,43 +13,60 @@ import java.util.List;
  *
  * @param headTick tick of the unsafe head of whoever answers
  * @param seals in tick order, from the tick asked for; as many as fit
+ * @param frags of ticks above that head, which nobody has sealed yet, by tick and place: whoever
+ *     builds there next begins with them (protocol §7)
  */
-public record TicksAnswer(long headTick, List<SealMessage> seals) {
+public record TicksAnswer(long headTick, List<SealMessage> seals, List<FragMessage> frags) {
   /** Most seals that may be asked for at once. */
   public static final int MAX_SEALS = 256;
 
+  /** Most frags in an answer. */
+  public static final int MAX_FRAGS = 1_024;
+
   private static final int MAX_SEAL_BYTES = 8 << 20;
+  private static final int MAX_FRAG_BYTES = 8 << 20;
 
   public TicksAnswer {
     seals = List.copyOf(seals);
+    frags = List.copyOf(frags);
   }
 
   public Bytes encoded() {
     RlpWriter out = new RlpWriter(4_096).startList().integer(headTick).startList();
     seals.forEach(seal -> out.bytes(seal.encoded()));
+    out.endList().startList();
+    frags.forEach(frag -> out.bytes(frag.encoded()));
     return out.endList().endList().toBytes();
   }
 
   /**
    * Reads what a peer sent.
    *
-   * @throws DecodeException when it is not of this form or has more seals than may be asked for
+   * @throws DecodeException when it is not of this form or holds more than may be asked for
    */
   public static TicksAnswer decode(Bytes payload) throws DecodeException {
     RlpReader whole = RlpReader.over(payload);
     RlpReader in = whole.list();
     whole.end();
     long headTick = in.integer();
-    RlpReader list = in.list();
+    RlpReader sealList = in.list();
+    RlpReader fragList = in.list();
     in.end();
     List<SealMessage> seals = new ArrayList<>();
-    while (list.hasNext()) {
+    while (sealList.hasNext()) {
       if (seals.size() == MAX_SEALS) {
         throw new DecodeException("more than " + MAX_SEALS + " seals");
       }
-      seals.add(SealMessage.decode(list.bytes(MAX_SEAL_BYTES)));
+      seals.add(SealMessage.decode(sealList.bytes(MAX_SEAL_BYTES)));
     }
-    return new TicksAnswer(headTick, seals);
+    List<FragMessage> frags = new ArrayList<>();
+    while (fragList.hasNext()) {
+      if (frags.size() == MAX_FRAGS) {
+        throw new DecodeException("more than " + MAX_FRAGS + " frags");
+      }
+      frags.add(FragMessage.decode(fragList.bytes(MAX_FRAG_BYTES)));
+    }
+    return new TicksAnswer(headTick, seals, frags);
   }
 
   /** The request that this answers: RLP of (first tick, most seals). */

@@ -168,21 +168,19 @@ public final class CommitmentLedger {
     return out;
   }
 
-  /** Frags of ticks from {@code firstTick} up, by tick and place, at most {@code limit}. */
-  public List<FragMessage> frags(long firstTick, int limit) {
+  /**
+   * Frags of ticks from {@code firstTick} up, by tick and place, at most {@code limit} of them and
+   * not more than {@code limitBytes}.
+   */
+  public List<FragMessage> fragsFrom(long firstTick, int limit, long limitBytes) {
     List<FragMessage> out = new ArrayList<>();
+    long[] bytes = {0};
     store.scan(
         FRAGS,
         tickKey(Math.max(0, firstTick)),
         (_, value) -> {
-          if (out.size() == limit) {
-            return false;
-          }
-          try {
-            return out.add(FragMessage.decode(Bytes.wrap(value)));
-          } catch (DecodeException e) {
-            throw new StorageException("a frag of the ledger is damaged", e);
-          }
+          bytes[0] += value.length;
+          return out.size() < limit && bytes[0] <= limitBytes && out.add(decodeFrag(value));
         });
     return out;
   }

@@ -119,6 +119,13 @@ public final class CommitmentSigner {
     return highest == null ? -1 : highest.tick();
   }
 
+  /** Number of the L1 block that the highest signed place stands on, or -1. */
+  public long newestAnchor() {
+    Place highest = database.highest();
+    SigningRecord record = highest == null ? null : database.record(highest);
+    return record == null ? -1 : record.ctx().anchorNumber();
+  }
+
   /** Whether the key may sign now. To be asked before a tick is opened. */
   public SigningVerdict verdict(long nowMs) {
     return watch.verdict(nowMs);

@@ -16,7 +16,7 @@ public record DerivationRules(SlotClock clock, int tickSeconds, int minAnchorLag
     return clock.genesisSeconds() + tick * tickSeconds;
   }
 
-  boolean isOldEnough(L1Block anchor, long tick) {
+  public boolean isOldEnough(L1Block anchor, long tick) {
     return anchor.timestampSeconds() + minAnchorLagSlots * clock.slotSeconds() <= timestampOf(tick);
   }
 }

@@ -142,7 +142,13 @@ public final class Follower {
       if (frag.fragIdx() != 0) {
         return new Outcome.Early(NOTHING_MISSING);
       }
-      TickPlan plan = plan(message.operatorId(), frag.tick(), message.frag().ctx());
+      Ctx ctx = message.frag().ctx();
+      long anchorBefore = cluster.anchorAt(cluster.height()).number();
+      String wrong = anchorFault(frag.tick(), ctx, anchorBefore);
+      if (wrong != null) {
+        return new Outcome.Refused(wrong);
+      }
+      TickPlan plan = plan(message.operatorId(), frag.tick(), ctx);
       if (plan == null) {
         return new Outcome.Early(NOTHING_MISSING);
       }
@@ -238,7 +244,13 @@ public final class Follower {
 
   private Outcome apply(SealBranch branch) {
     List<TickPlan> plans = new ArrayList<>();
+    long anchorBefore = cluster.anchorAt(branch.forkHeight()).number();
     for (SealMessage tick : branch.ticks()) {
+      String wrong = anchorFault(tick.tick(), tick.seal().ctx(), anchorBefore);
+      if (wrong != null) {
+        return new Outcome.Refused(wrong);
+      }
+      anchorBefore = tick.seal().ctx().anchorNumber();
       TickPlan plan = plan(tick.operatorId(), tick.tick(), tick.seal().ctx());
       if (plan == null) {
         return new Outcome.Early(NOTHING_MISSING);
@@ -388,6 +400,20 @@ public final class Follower {
       return new Outcome.Refused("not signed by operator " + operatorId);
     }
     return null;
+  }
+
+  /** Why derivation would never take a tick on this anchor, or null (protocol §1.7). */
+  private @Nullable String anchorFault(long tick, Ctx ctx, long anchorBefore) {
+    if (ctx.anchorNumber() < anchorBefore) {
+      return "anchor %d of tick %d goes back, %d was used before"
+          .formatted(ctx.anchorNumber(), tick, anchorBefore);
+    }
+    L1Block anchor = l1.canonical(ctx.anchorNumber());
+    return anchor != null
+            && anchor.hash().equals(ctx.anchorHash())
+            && !rules.isOldEnough(anchor, tick)
+        ? "anchor %d is too young for tick %d".formatted(ctx.anchorNumber(), tick)
+        : null;
   }
 
   private @Nullable TickPlan plan(int operatorId, long tick, Ctx ctx) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.head;
 
+import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.tick.SystemTransaction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,19 @@ public final class Cluster {
   /** Tick of the unsafe heads; 0 at genesis. */
   public long headTick() {
     return HeaderExtra.of(first().chain().head()).tick();
+  }
+
+  /** The L1 block that the tick at {@code height} is anchored to; number 0 at genesis. */
+  public SystemTransaction.AnchorRef anchorAt(long height) {
+    if (height == 0) {
+      return new SystemTransaction.AnchorRef(0, Hash32.ZERO);
+    }
+    Hash32 hash = first().chain().canonicalHash(height);
+    Block block = hash == null ? null : first().chain().block(hash);
+    if (block == null) {
+      throw new IllegalStateException("the block at height " + height + " is missing");
+    }
+    return SystemTransaction.anchorOf(block.transactions().getFirst());
   }
 
   public BlockHeader safe(Rollup rollup) {

@@ -16,6 +16,7 @@ public final class L1View {
   private final SlotClock clock;
   private final int minAnchorLagSlots;
   private final TreeMap<Long, L1Block> byNumber = new TreeMap<>();
+  private long highestSeen = -1;
 
   /**
    * @param minAnchorLagSlots protocol §1.7: an anchor's L1 time is at least so many slots before
@@ -33,6 +34,7 @@ public final class L1View {
   /** Adds the next canonical block. */
   public void add(L1Block block) {
     byNumber.put(block.number(), block);
+    highestSeen = Math.max(highestSeen, block.number());
     while (byNumber.size() > KEPT_BLOCKS) {
       byNumber.pollFirstEntry();
     }
@@ -41,6 +43,24 @@ public final class L1View {
   /** Forgets all blocks above {@code number}: they are no longer canonical. */
   public void rewindTo(long number) {
     byNumber.tailMap(number, false).clear();
+  }
+
+  /**
+   * The highest number ever seen here, whatever a reorg undid since; -1 before the first. What lies
+   * above it may stand on L1 without our knowing: the L1 client may lag.
+   */
+  public long highestSeen() {
+    return highestSeen;
+  }
+
+  /** Whether a block is known to be off the canonical chain; one never seen is not. */
+  public boolean isGone(long number, Hash32 hash) {
+    L1Block block = byNumber.get(number);
+    if (block != null) {
+      return !block.hash().equals(hash);
+    }
+    L1Block head = head();
+    return head != null && number > head.number() && number <= highestSeen;
   }
 
   public @Nullable L1Block head() {

@@ -36,8 +36,10 @@ public sealed interface Command {
    *
    * @param peerHeadTick tick of its unsafe head
    * @param seals none when it knows no newer ones
+   * @param frags of ticks above that head
    */
-  record Ticks(long peerHeadTick, List<SealMessage> seals) implements Command {}
+  record Ticks(long peerHeadTick, List<SealMessage> seals, List<FragMessage> frags)
+      implements Command {}
 
   /** A peer has connected. */
   record PeerCame() implements Command {}

@@ -27,6 +27,7 @@ final class Guards {
   private final int operatorId;
   private final Facts facts;
   private final ClockWatch clockWatch;
+  private final long knownAnchor;
   private final Turns turns;
   private final WindowClock clock;
 
@@ -67,11 +68,16 @@ final class Guards {
     }
   }
 
-  Guards(Core core, int operatorId, Facts facts, ClockWatch clockWatch) {
+  /**
+   * @param knownAnchor number of the newest L1 block that the last process stood on or signed for;
+   *     until L1 shows as much, nobody can tell what of it still binds
+   */
+  Guards(Core core, int operatorId, Facts facts, ClockWatch clockWatch, long knownAnchor) {
     this.core = core;
     this.operatorId = operatorId;
     this.facts = facts;
     this.clockWatch = clockWatch;
+    this.knownAnchor = knownAnchor;
     this.turns = core.turns();
     this.clock = core.turns().clock();
   }
@@ -94,6 +100,12 @@ final class Guards {
     String unsafe = unsafe(timestamp);
     if (unsafe != null) {
       return Verdict.hold(State.SAFE_HALT, unsafe);
+    }
+    if (core.l1().highestSeen() < knownAnchor) {
+      return Verdict.hold(
+          State.SYNCING,
+          "the L1 client shows block %d, this node has seen %d"
+              .formatted(core.l1().highestSeen(), knownAnchor));
     }
     if (!facts.heardPeers(nowMs)) {
       return Verdict.hold(State.SYNCING, "asking peers for what is not posted yet");

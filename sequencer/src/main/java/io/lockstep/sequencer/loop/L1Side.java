@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class L1Side {
   private static final Logger LOG = LoggerFactory.getLogger(L1Side.class);
 
+  private static final long NOT_REWOUND = Long.MAX_VALUE;
+
   private final Stage stage;
   private final PeerSide peerSide;
 
@@ -41,6 +43,8 @@ final class L1Side {
           stage.own.signerSide().caughtUp(nowMs);
         }
         LOG.info("caught up with L1, safe block {}", stage.cluster.safeHeight());
+        // What was sealed before a stop may stand on blocks that a reorg undid meanwhile.
+        var _ = dropDead(NOT_REWOUND, nowMs);
         stage.unpostedSeals().forEach(stage::noteSeal);
         peerSide.reapplySealed(nowMs);
         stage.peers.begin(stage.cluster.headTick(), nowMs);
@@ -57,6 +61,7 @@ final class L1Side {
     stage.core.l1().add(update.block());
     if (stage.caughtUp) {
       stage.clockWatch.saw(update.block(), nowMs);
+      var _ = dropDead(NOT_REWOUND, nowMs);
     }
     stage.core.turns().registry(update.block().number(), update.registry());
     for (FetchedBatch batch : update.batches()) {
@@ -123,33 +128,48 @@ final class L1Side {
     stage.core.l1().rewindTo(number);
     stage.core.turns().rewindTo(number);
     stage.core.derivation().rewindTo(number);
-    long lowestDead = -1;
-    for (long height = stage.cluster.height(); height > stage.cluster.safeHeight(); height--) {
-      if (anchorOf(height) <= number) {
-        break;
-      }
-      lowestDead = height;
-    }
-    if (lowestDead != -1) {
-      LOG.warn("blocks from {} stand on L1 blocks that are gone", lowestDead);
-      List<Dropped> dropped = blocksFrom(lowestDead);
-      stage.cluster.rewindTo(lowestDead - 1);
-      stage.unposted.forgetFrom(lowestDead);
-      stage.core.follower().reset();
-      stage.chainMoved(nowMs);
-      for (Dropped one : dropped) {
-        stage
-            .core
-            .pools()
-            .takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
-      }
-    } else if (stage.own != null && stage.own.hasDeadAnchor()) {
+    if (!dropDead(number, nowMs) && stage.own != null && stage.own.hasDeadAnchor()) {
       stage.chainMoved(nowMs);
     }
     if (stage.own != null) {
       stage.own.poster().derivedUpTo(number);
     }
     stage.newHeads();
+  }
+
+  /**
+   * Drops the unsafe blocks whose anchors L1 has replaced; tells whether there were any.
+   *
+   * @param rewoundTo L1 blocks above it, on which we stood, are known to be gone
+   */
+  private boolean dropDead(long rewoundTo, long nowMs) {
+    long lowestDead = -1;
+    for (long height = stage.cluster.height(); height > stage.cluster.safeHeight(); height--) {
+      SystemTransaction.AnchorRef anchor = stage.cluster.anchorAt(height);
+      if (stage.core.l1().isCanonical(anchor.number(), anchor.hash())) {
+        break;
+      }
+      if (anchor.number() > rewoundTo || stage.core.l1().isGone(anchor.number(), anchor.hash())) {
+        lowestDead = height;
+      }
+    }
+    if (lowestDead == -1) {
+      return false;
+    }
+    LOG.warn("blocks from {} stand on L1 blocks that are gone", lowestDead);
+    List<Dropped> dropped = blocksFrom(lowestDead);
+    stage.cluster.rewindTo(lowestDead - 1);
+    stage.unposted.forgetFrom(lowestDead);
+    stage.core.follower().reset();
+    stage.chainMoved(nowMs);
+    for (Dropped one : dropped) {
+      stage
+          .core
+          .pools()
+          .takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
+    }
+    stage.newHeads();
+    return true;
   }
 
   private record Dropped(Rollup rollup, List<Transaction> transactions) {}
@@ -162,11 +182,5 @@ final class L1Side {
       }
     }
     return out;
-  }
-
-  private long anchorOf(long height) {
-    return SystemTransaction.anchorOf(
-            Stage.block(stage.cluster.first(), height).transactions().getFirst())
-        .number();
   }
 }

@@ -42,6 +42,8 @@ public final class OwnTurn {
   /** Of unsealed ticks, read when a tick is opened. */
   private static final int MOST_FRAGS = 1_024;
 
+  private static final long MOST_FRAG_BYTES = 64 << 20;
+
   private final Core core;
   private final int operatorId;
   private final CommitmentSigner signer;
@@ -87,8 +89,15 @@ public final class OwnTurn {
     this.unposted = unposted;
     this.surroundings = surroundings;
     this.clock = core.turns().clock();
-    this.guards = new Guards(core, operatorId, new TurnFacts(), clockWatch);
     this.signerSide = new SignerSide(core, operatorId, signer);
+    long headAnchor = core.cluster().anchorAt(core.cluster().height()).number();
+    this.guards =
+        new Guards(
+            core,
+            operatorId,
+            new TurnFacts(),
+            clockWatch,
+            Math.max(headAnchor, signerSide.newestAnchor()));
     this.run = new OwnRun(core, operatorId, handover);
     this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster);
   }
@@ -371,7 +380,8 @@ public final class OwnTurn {
     }
     // After a restart only the ledger has what was followed.
     Map<Long, List<FragMessage>> byTick = new TreeMap<>();
-    for (FragMessage frag : core.ledger().frags(core.cluster().headTick() + 1, MOST_FRAGS)) {
+    for (FragMessage frag :
+        core.ledger().fragsFrom(core.cluster().headTick() + 1, MOST_FRAGS, MOST_FRAG_BYTES)) {
       byTick.computeIfAbsent(frag.frag().object().tick(), _ -> new ArrayList<>()).add(frag);
     }
     byTick.values().forEach(frags -> candidates.add(OrphanedBlock.of(frags)));

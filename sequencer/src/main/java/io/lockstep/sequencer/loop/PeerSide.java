@@ -25,6 +25,9 @@ final class PeerSide {
     for (SealMessage seal : ticks.seals()) {
       onSeal(new Command.Seal(seal), nowMs);
     }
+    for (FragMessage frag : ticks.frags()) {
+      onFrag(new Command.Frag(frag), nowMs);
+    }
     stage.peers.answered(ticks.peerHeadTick());
   }
 

@@ -3,7 +3,6 @@ package io.lockstep.sequencer.loop;
 
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.Carried;
-import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Signed;
 import io.lockstep.preconf.commitment.SignedObject;
@@ -31,6 +30,11 @@ final class SignerSide {
     this.operatorId = operatorId;
     this.signer = signer;
     this.clock = core.turns().clock();
+  }
+
+  /** Number of the L1 block on which the newest recorded signature stands, or -1. */
+  long newestAnchor() {
+    return signer.newestAnchor();
   }
 
   /** L1 is known: listening for another signer with this key begins. */
@@ -95,11 +99,6 @@ final class SignerSide {
 
   /** Of the reasons for which an earlier seal no longer binds: its anchor is gone. */
   boolean isDead(Ctx earlier) {
-    L1Block at = core.l1().canonical(earlier.anchorNumber());
-    L1Block head = core.l1().head();
-    // A block that is not known is not gone for that.
-    return at == null
-        ? head != null && head.number() < earlier.anchorNumber()
-        : !at.hash().equals(earlier.anchorHash());
+    return core.l1().isGone(earlier.anchorNumber(), earlier.anchorHash());
   }
 }

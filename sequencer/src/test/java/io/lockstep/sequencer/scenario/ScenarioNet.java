@@ -137,13 +137,27 @@ final class ScenarioNet implements AutoCloseable {
 
   /** Starts a killed operator with what it had on its disk; it reads L1 and asks its peers. */
   void restart(int operatorId) {
+    restartBehind(operatorId, 0).run();
+  }
+
+  /**
+   * The same while the operator's L1 client does not show the newest {@code blocks} yet; what comes
+   * back shows them, to be run before the next L1 block.
+   */
+  Runnable restartBehind(int operatorId, int blocks) {
     ScenarioNode again =
         new ScenarioNode(
             this, operatorId, key("committer" + operatorId), dir.resolve("operator" + operatorId));
     nodes.set(operatorId - 1, again);
-    l1.chain().forEach(mined -> again.tell(new Command.L1(mined.update())));
+    List<ScriptedL1.Mined> chain = List.copyOf(l1.chain());
+    int shown = chain.size() - blocks;
+    chain.subList(0, shown).forEach(mined -> again.tell(new Command.L1(mined.update())));
     duties.forEach(again::tell);
     again.tell(new Command.L1(new L1Update.CaughtUp()));
+    return () ->
+        chain
+            .subList(shown, chain.size())
+            .forEach(mined -> again.tell(new Command.L1(mined.update())));
   }
 
   long nowMs() {
@@ -210,19 +224,22 @@ final class ScenarioNet implements AutoCloseable {
 
   /** Gives a transfer to every node, as gossip does. */
   Transaction send(long nonce) {
-    Transaction tx =
-        Transaction.Unsigned.feeMarket(
-                UInt256.of(901),
-                nonce,
-                UInt256.of(1_000_000_000),
-                UInt256.of(100_000_000_000L),
-                21_000,
-                Address.ofLong(0xbeef),
-                UInt256.ONE,
-                Bytes.EMPTY)
-            .sign(user);
+    Transaction tx = transfer(nonce);
     tellAll(new Command.Submit(901, tx, result -> {}));
     return tx;
+  }
+
+  Transaction transfer(long nonce) {
+    return Transaction.Unsigned.feeMarket(
+            UInt256.of(901),
+            nonce,
+            UInt256.of(1_000_000_000),
+            UInt256.of(100_000_000_000L),
+            21_000,
+            Address.ofLong(0xbeef),
+            UInt256.ONE,
+            Bytes.EMPTY)
+        .sign(user);
   }
 
   void tellAll(Command command) {
@@ -250,7 +267,9 @@ final class ScenarioNet implements AutoCloseable {
       }
       List<SealMessage> seals = node.core.ledger().seals(firstTick, 256, 4 << 20);
       if (node != from && !node.cutOff) {
-        from.tell(new Command.Ticks(node.loop.headTick(), seals));
+        long head = node.loop.headTick();
+        from.tell(
+            new Command.Ticks(head, seals, node.core.ledger().fragsFrom(head + 1, 1_024, 4 << 20)));
       }
     }
   }
