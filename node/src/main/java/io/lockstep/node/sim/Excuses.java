@@ -19,7 +19,12 @@ final class Excuses {
     /** Messages do not reach everybody, or late. */
     NETWORK,
     /** L1 does not take or show everything in time, for all or for one node. */
-    L1
+    L1,
+    /**
+     * A posting landed after its window, which the inbox does not refuse: whoever signed finally
+     * since then took for settled what was not (protocol §1.3, §1.4).
+     */
+    LATE_POSTING
   }
 
   private static final class Interval {
@@ -63,6 +68,13 @@ final class Excuses {
     intervals.add(interval);
   }
 
+  /** A posting landed now whose window was over at {@code fromMs}. */
+  void latePosting(long fromMs) {
+    Interval interval = new Interval(Trouble.LATE_POSTING, EVERYBODY, fromMs);
+    interval.untilMs = time.nowMs();
+    intervals.add(interval);
+  }
+
   void endAll() {
     intervals.forEach(interval -> interval.untilMs = Math.min(interval.untilMs, time.nowMs()));
   }
@@ -80,7 +92,10 @@ final class Excuses {
                 i.trouble == Trouble.L1
                     && (i.node == EVERYBODY || i.node == signer)
                     && overlaps(i, fromMs, untilMs));
-    return (network && (signerDown || l1)) || (signerDown && otherDown);
+    boolean late =
+        intervals.stream()
+            .anyMatch(i -> i.trouble == Trouble.LATE_POSTING && overlaps(i, fromMs, untilMs));
+    return late || (network && (signerDown || l1)) || (signerDown && otherDown);
   }
 
   private boolean is(Trouble trouble, int node, boolean same, long fromMs, long untilMs) {

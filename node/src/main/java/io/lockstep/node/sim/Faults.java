@@ -68,6 +68,7 @@ final class Faults {
     kinds.put("l1-reorg", this::reorg);
     kinds.put("l1-stall", this::stall);
     kinds.put("l1-lookahead-change", this::lookaheadChange);
+    kinds.put("l1-lookahead-change-behind", this::lookaheadChangeBehind);
     kinds.put("l1-fee-spike", this::feeSpike);
     kinds.put("rpc-silent", () -> execution(SimL1.Mood.SILENT));
     kinds.put("rpc-refusing", () -> execution(SimL1.Mood.REFUSING));
@@ -83,6 +84,7 @@ final class Faults {
     kinds.put("net-request-lost", this::requestLost);
     kinds.put("kill", this::kill);
     kinds.put("power-loss", this::powerLoss);
+    kinds.put("power-loss-sequencer", this::powerLossOfOwner);
     kinds.put("kill-sequencer", () -> killOwner(false));
     kinds.put("kill-successor", () -> killOwner(true));
     kinds.put("kill-all", this::killAll);
@@ -202,6 +204,27 @@ final class Faults {
     }
     l1Trouble(slotsMs(BoxOptions.SLOTS_PER_EPOCH + 3));
     return tell("a reorg across an epoch's edge changes the proposers of epoch " + epoch);
+  }
+
+  /** The same while nobody sees L1's newest blocks, so that anchors lie before the edge. */
+  private boolean lookaheadChangeBehind() {
+    long edge = (box.currentSlot() / BoxOptions.SLOTS_PER_EPOCH + 1) * BoxOptions.SLOTS_PER_EPOCH;
+    int slots = 2 + random.nextInt(4);
+    time.at(PreparedL1.startMs(box, edge), () -> lagAll(3 + random.nextInt(3)));
+    time.at(
+        PreparedL1.startMs(box, edge + slots),
+        () -> {
+          lagAll(0);
+          boolean _ = !ended && lookaheadChange();
+        });
+    l1Trouble(slotsMs(BoxOptions.SLOTS_PER_EPOCH + slots + 3));
+    return tell("at the epoch's edge all execution clients fall behind for " + slots + " slots");
+  }
+
+  private void lagAll(int blocks) {
+    if (!ended) {
+      nodes.forEach(node -> node.trouble().lagBlocks = blocks);
+    }
   }
 
   private boolean stall() {
@@ -364,6 +387,17 @@ final class Faults {
     int lost = node.losePower(random);
     startAgain(node);
     return tell(node.name() + " loses power and its last " + lost + " commits");
+  }
+
+  /** A reset in the middle of a turn; the machine is back within the tick. */
+  private boolean powerLossOfOwner() {
+    SimNode node = owner(false);
+    if (node == null || !node.isUp()) {
+      return false;
+    }
+    int lost = node.losePower(random);
+    down(node, between(20, 400));
+    return tell(node.name() + ", in its turn, loses power and its last " + lost + " commits");
   }
 
   private boolean killAll() {

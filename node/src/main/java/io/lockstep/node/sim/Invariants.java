@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.sim;
 
+import io.lockstep.config.cluster.ProtocolParameters;
 import io.lockstep.devnet.l1.SteppedBox;
 import io.lockstep.node.wire.NodeParts;
 import io.lockstep.preconf.commitment.Ctx;
@@ -11,17 +12,19 @@ import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.gossip.Topics;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +46,13 @@ final class Invariants {
 
   private record Said(Hash32 identity, Ctx ctx) {}
 
+  private record OwnWindow(int operatorId, long windowSlot) {}
+
   private static final long SEAL_PLACE = -1;
+  private final AnchoredTurns turns;
+  private final Map<Hash32, Long> slotOfL1 = new HashMap<>();
   private final Map<Place, Said> said = new LinkedHashMap<>();
-  private final Map<Long, Long> endOfWindow = new TreeMap<>();
+  private final Map<OwnWindow, Long> endOfWindow = new HashMap<>();
   private final List<Promised> promises = new ArrayList<>();
 
   private record Promised(FragMessage message, long atMs) {}
@@ -61,12 +68,13 @@ final class Invariants {
   private final Map<BatchAt, Derived> derived = new LinkedHashMap<>();
   private final Map<String, DerivationLog.Entry> lastOf = new LinkedHashMap<>();
 
-  Invariants(SimTime time, SteppedBox box, Excuses excuses, Story story) {
+  Invariants(SimTime time, SteppedBox box, ProtocolParameters rules, Excuses excuses, Story story) {
     this.time = time;
     this.startMs = time.nowMs();
     this.box = box;
     this.story = story;
     this.excuses = excuses;
+    this.turns = new AnchoredTurns(box, rules);
   }
 
   /** The first violation, or null. */
@@ -131,6 +139,7 @@ final class Invariants {
         new Place(message.operatorId(), frag.tick(), frag.fragIdx()),
         new Said(frag.identity(), message.frag().ctx()));
     durable(node, frag.identity(), "frag " + frag.tick() + "." + frag.fragIdx());
+    turns.signed(message.operatorId(), frag.windowSlot(), frag.tick(), message.frag().ctx());
     if (!message.parts().isEmpty()) {
       promises.add(new Promised(message, time.nowMs()));
     }
@@ -156,7 +165,9 @@ final class Invariants {
         new Place(message.operatorId(), seal.tick(), SEAL_PLACE),
         new Said(seal.identity(), message.seal().ctx()));
     durable(node, seal.identity(), "seal " + seal.tick());
-    Long end = endOfWindow.get(seal.windowSlot());
+    turns.signed(message.operatorId(), seal.windowSlot(), seal.tick(), message.seal().ctx());
+    OwnWindow window = new OwnWindow(message.operatorId(), seal.windowSlot());
+    Long end = endOfWindow.get(window);
     if (end != null && seal.tick() > end) {
       fail(
           "nothing-after-the-own-end",
@@ -165,7 +176,7 @@ final class Invariants {
     }
     sealed.add(new SealedAt(message, time.nowMs()));
     if (seal.eop()) {
-      endOfWindow.put(seal.windowSlot(), seal.tick());
+      endOfWindow.put(window, seal.tick());
     }
   }
 
@@ -179,8 +190,17 @@ final class Invariants {
   }
 
   private void durable(SimNode node, Hash32 identity, String what) {
-    if (node.signingDisk().isUnsynced(identity.toArray())) {
+    if (node.survivesLossOfPower() && node.signingDisk().isUnsynced(identity.toArray())) {
       fail("durable-before-released", node.name() + " released " + what + " before it was synced");
+    }
+  }
+
+  /** An L1 slot has passed. */
+  void slotPassed() {
+    slotOfL1.putIfAbsent(box.headHash(), box.currentSlot());
+    String broken = turns.broken();
+    if (broken != null) {
+      fail("a-live-anchor-has-its-turn", broken);
     }
   }
 
@@ -220,12 +240,23 @@ final class Invariants {
                 entry.skipped().isEmpty()
                     ? "makes block " + entry.heightAfter() + " safe"
                     : "derives to nothing: " + entry.skipped()));
+    if (hash != null && entry.skipped().isEmpty()) {
+      landed(entry, cluster.first().chain().canonicalHeader(entry.heightAfter()));
+    }
     Derived before = derived.putIfAbsent(new BatchAt(entry.l1Hash(), entry.batchIndex()), now);
     if (before != null
         && !(before.height == now.height
             && before.blockHash.equals(now.blockHash)
             && before.skipped.isEmpty() == now.skipped.isEmpty())) {
       fail("all-derive-the-same", "batch " + entry.batchIndex() + ": " + before + ", " + now);
+    }
+  }
+
+  private void landed(DerivationLog.Entry entry, @Nullable BlockHeader last) {
+    long ownSlot = last == null ? -1 : turns.ownSlot(HeaderExtra.of(last).tick());
+    Long landedIn = slotOfL1.get(entry.l1Hash());
+    if (ownSlot != AnchoredTurns.FALLBACK && landedIn != null && landedIn > ownSlot) {
+      excuses.latePosting(PreparedL1.startMs(box, ownSlot + 1));
     }
   }
 

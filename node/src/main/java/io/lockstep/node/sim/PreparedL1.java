@@ -105,6 +105,11 @@ final class PreparedL1 {
     return validator / OPERATORS % UNREGISTERED != 0;
   }
 
+  /** The operator whose validator it is, or 0. */
+  static int operatorOf(int validator) {
+    return isRegistered(validator) ? validator % OPERATORS + 1 : 0;
+  }
+
   /**
    * Draws the proposers of an epoch. In one of so many epochs most slots belong to nobody, so that
    * windows are long or there is only the fallback.

@@ -52,7 +52,7 @@ final class SimDisk {
   /** Takes away some of what was not synced; returns how many commits were lost. */
   int losePower(SplittableRandom random) {
     open = null;
-    int lost = unsynced.isEmpty() ? 0 : random.nextInt(unsynced.size() + 1);
+    int lost = random.nextBoolean() ? unsynced.size() : random.nextInt(unsynced.size() + 1);
     for (int i = 0; i < lost; i++) {
       for (Undo undo : unsynced.removeLast().reversed()) {
         put(column(undo.column), undo.key, undo.before);

@@ -63,6 +63,7 @@ final class SimNode {
   private final int index;
   private final String name;
   private final @Nullable OperatorKeys keys;
+  private final OperatorConfig.Durability durability;
   private final Surroundings around;
   private final SplittableRandom random;
   private final SimL1.Trouble trouble = new SimL1.Trouble();
@@ -77,11 +78,13 @@ final class SimNode {
       int index,
       String name,
       @Nullable OperatorKeys keys,
+      OperatorConfig.Durability durability,
       Surroundings around,
       SplittableRandom random) {
     this.index = index;
     this.name = name;
     this.keys = keys;
+    this.durability = durability;
     this.around = around;
     this.random = random;
   }
@@ -97,8 +100,7 @@ final class SimNode {
         new ClusterConfig(Path.of("cluster.json"), around.cluster),
         keys == null
             ? null
-            : new OperatorConfig(
-                keys.committer(), keys.posters(), OperatorConfig.Durability.FSYNC, listenEpochs),
+            : new OperatorConfig(keys.committer(), keys.posters(), durability, listenEpochs),
         new RpcConfig(
             "127.0.0.1", 0, 1 << 20, 1_000, 1_000, 1_000, 1 << 20, 1 << 20, 10, 10, 10, 10),
         new GossipConfig("127.0.0.1", 0, List.of(new HostPort("simulated", 1))),
@@ -197,7 +199,7 @@ final class SimNode {
       SigningDatabase database;
       try {
         String place = name + ", disk " + disksMade;
-        database = SigningDatabase.over(signingStore, store, scope, place, true);
+        database = SigningDatabase.over(signingStore, store, scope, place, survivesLossOfPower());
       } catch (SigningDatabaseRefused e) {
         throw new StartFailure(StartFailure.Kind.CONFIGURATION, e.text(), e);
       }
@@ -205,14 +207,19 @@ final class SimNode {
       if (completed > 0) {
         around.watcher.story(name, completed + " own signatures were not in the ledger");
       }
-      commits = GroupCommit.fsync(database);
-      return new CommitmentSigner(
-          operator.committer(),
-          domain,
-          database,
-          commits,
-          operator.doppelgangerEpochs(),
-          clockMs());
+      GroupCommit syncing =
+          survivesLossOfPower() ? GroupCommit.fsync(database) : GroupCommit.process();
+      commits = syncing;
+      CommitmentSigner signer =
+          new CommitmentSigner(
+              operator.committer(),
+              domain,
+              database,
+              syncing,
+              operator.doppelgangerEpochs(),
+              clockMs());
+      signer.compareWith(ledger);
+      return signer;
     }
 
     /** What waits for the disk is on it a moment later. */
@@ -277,6 +284,15 @@ final class SimNode {
 
   @Nullable OperatorKeys keys() {
     return keys;
+  }
+
+  OperatorConfig.Durability durability() {
+    return durability;
+  }
+
+  /** Whether what was released is on the disk, or loss of power may take it. */
+  boolean survivesLossOfPower() {
+    return durability == OperatorConfig.Durability.FSYNC;
   }
 
   SimL1.Trouble trouble() {

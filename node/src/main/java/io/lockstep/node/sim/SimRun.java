@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.sim;
 
+import io.lockstep.config.OperatorConfig.Durability;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.SteppedBox;
@@ -23,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 /** One run: a seed makes a cluster, its users and its faults; the outcome is always the same. */
 final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   /** How much longer the chain may take to go on. */
-  private static final int PATIENCE_SLOTS = 12;
+  private static final int PATIENCE_SLOTS = 24;
+
+  /** One operator in so many does not wait for the disk before it answers. */
+  private static final int UNSYNCED_ONE_IN = 3;
 
   private static final int SLOTS = BoxOptions.SLOTS_PER_EPOCH;
 
@@ -65,18 +69,22 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     if (reader != null) {
       StoryLog.attach(story);
     }
-    this.invariants = new Invariants(time, box, excuses, story);
     this.digest = sha256();
     this.network = new SimNetwork(time, random.split(), this);
     this.l1 = new SimL1(time, random.split(), box);
     ClusterFile cluster = prepared.cluster();
+    this.invariants = new Invariants(time, box, cluster.parameters(), excuses, story);
     this.around = new SimNode.Surroundings(time, l1, network, cluster, this);
     this.twinRandom = random.split();
     for (int i = 0; i < PreparedL1.OPERATORS; i++) {
+      Durability durability =
+          random.nextInt(UNSYNCED_ONE_IN) == 0 ? Durability.PROCESS : Durability.FSYNC;
       nodes.add(
-          new SimNode(i, "operator" + (i + 1), prepared.keys().get(i), around, random.split()));
+          new SimNode(
+              i, "operator" + (i + 1), prepared.keys().get(i), durability, around, random.split()));
     }
-    nodes.add(new SimNode(nodes.size(), "follower", null, around, random.split()));
+    nodes.add(
+        new SimNode(nodes.size(), "follower", null, Durability.FSYNC, around, random.split()));
     this.users = new Users(time, random.split(), nodes, cluster.rollups().getFirst().chainId());
     this.slotRandom = random.split();
     this.liar =
@@ -148,6 +156,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
             nodes.size() + twins.size(),
             node.name() + "'",
             node.keys(),
+            node.durability(),
             around,
             twinRandom.split());
     twins.add(twin);
@@ -186,6 +195,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
               box.headHash().equals(before)
                   ? "slot " + slot + " has no block"
                   : "slot " + slot + " block " + box.headNumber());
+          invariants.slotPassed();
           scheduleSlot(slot + 1);
         });
   }

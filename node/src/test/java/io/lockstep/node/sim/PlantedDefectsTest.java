@@ -9,6 +9,7 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -55,6 +56,18 @@ class PlantedDefectsTest {
                         "process",
                         MethodTypeDesc.of(ClassDesc.of(SIGNING + "GroupCommit")))
                     .areturn()),
+            1),
+        planted(
+            "ticks are reserved without a sync",
+            SIGNING + "SigningDatabase",
+            "reserve",
+            doesNotSync(),
+            1),
+        planted(
+            "the arming rule is dropped",
+            SEQUENCER + "window.WindowClock",
+            "isArmed",
+            answers(true),
             1),
         planted(
             "a moved signing database is taken for the original",
@@ -213,6 +226,17 @@ class PlantedDefectsTest {
             .invokestatic(
                 ConstantDescs.CD_List, "of", MethodTypeDesc.of(ConstantDescs.CD_List), true)
             .areturn());
+  }
+
+  /** Commits need not survive loss of power. */
+  private static CodeTransform doesNotSync() {
+    return (builder, element) -> {
+      if (element instanceof FieldInstruction field && field.name().equalsString("FSYNC")) {
+        builder.getstatic(field.owner().asSymbol(), "PROCESS", field.typeSymbol());
+      } else {
+        builder.with(element);
+      }
+    };
   }
 
   /** Whatever is added to a list is added twice. */
