@@ -79,6 +79,11 @@ final class Excuses {
     intervals.forEach(interval -> interval.untilMs = Math.min(interval.untilMs, time.nowMs()));
   }
 
+  /** Whether nothing at all was wrong in this time. */
+  boolean isCalm(long fromMs, long untilMs) {
+    return intervals.stream().noneMatch(i -> overlaps(i, fromMs, untilMs));
+  }
+
   /** Whether what {@code signer} promised may be lost for what went wrong in this time. */
   boolean excuse(int signer, long fromMs, long untilMs) {
     boolean signerDown = is(Trouble.DOWN, signer, true, fromMs, untilMs);

@@ -50,6 +50,7 @@ final class Invariants {
 
   private static final long SEAL_PLACE = -1;
   private final AnchoredTurns turns;
+  private final Following following;
   private final Map<Hash32, Long> slotOfL1 = new HashMap<>();
   private final Map<Place, Said> said = new LinkedHashMap<>();
   private final Map<OwnWindow, Long> endOfWindow = new HashMap<>();
@@ -75,6 +76,7 @@ final class Invariants {
     this.story = story;
     this.excuses = excuses;
     this.turns = new AnchoredTurns(box, rules);
+    this.following = new Following(box, excuses);
   }
 
   /** The first violation, or null. */
@@ -175,6 +177,7 @@ final class Invariants {
               .formatted(node.name(), seal.tick(), seal.windowSlot(), end));
     }
     sealed.add(new SealedAt(message, time.nowMs()));
+    following.sealed(seal.tick(), message.seal().ctx(), time.nowMs());
     if (seal.eop()) {
       endOfWindow.put(window, seal.tick());
     }
@@ -213,6 +216,14 @@ final class Invariants {
       return;
     }
     Cluster cluster = parts.core().cluster();
+    boolean isTwin = node.index() > PreparedL1.OPERATORS;
+    String missing =
+        isTwin || !lying.isEmpty()
+            ? null
+            : following.missing(node.name(), cluster.headTick(), time.nowMs());
+    if (missing != null) {
+      fail("what-is-sealed-is-followed", missing);
+    }
     DerivationLog.Entry entry = parts.core().derivationLog().last();
     long derivedHeight = entry == null ? 0 : entry.heightAfter();
     if (cluster.safeHeight() > derivedHeight) {

@@ -70,6 +70,7 @@ final class SimNode {
   private SimDisk disk = new SimDisk();
   private SimDisk signingDisk = new SimDisk();
   private int disksMade;
+  private int boots;
   private @Nullable Life life;
   private long skewMs;
   private int starts;
@@ -199,7 +200,9 @@ final class SimNode {
       SigningDatabase database;
       try {
         String place = name + ", disk " + disksMade;
-        database = SigningDatabase.over(signingStore, store, scope, place, survivesLossOfPower());
+        database =
+            SigningDatabase.over(
+                signingStore, store, scope, place, "boot " + boots, survivesLossOfPower());
       } catch (SigningDatabaseRefused e) {
         throw new StartFailure(StartFailure.Kind.CONFIGURATION, e.text(), e);
       }
@@ -355,6 +358,7 @@ final class SimNode {
   /** The machine loses power; returns how many commits went with it. */
   int losePower(SplittableRandom chance) {
     kill();
+    boots++;
     return disk.losePower(chance) + signingDisk.losePower(chance);
   }
 

@@ -9,6 +9,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,11 +22,18 @@ final class MutantLoader extends ClassLoader {
   /**
    * A mistake.
    *
+   * @param changes one, or several where one alone is caught by another layer
+   */
+  record Defect(String name, List<Change> changes) {}
+
+  /**
+   * What is changed in one class.
+   *
    * @param type binary name of the class
    * @param method every method of this name is changed
-   * @param change of its code
+   * @param code of it, how it is changed
    */
-  record Defect(String name, String type, String method, CodeTransform change) {}
+  record Change(String type, String method, CodeTransform code) {}
 
   private final Defect defect;
 
@@ -52,14 +60,16 @@ final class MutantLoader extends ClassLoader {
         throw new ClassNotFoundException(name);
       }
       byte[] code = in.readAllBytes();
-      byte[] changed = name.equals(defect.type()) ? mutate(code) : code;
-      return defineClass(name, changed, 0, changed.length);
+      for (Change change : defect.changes()) {
+        code = name.equals(change.type()) ? mutate(code, change) : code;
+      }
+      return defineClass(name, code, 0, code.length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private byte[] mutate(byte[] code) {
+  private byte[] mutate(byte[] code, Change change) {
     ClassFile files =
         ClassFile.of(
             ClassFile.ClassHierarchyResolverOption.of(
@@ -71,16 +81,16 @@ final class MutantLoader extends ClassLoader {
             model,
             ClassTransform.transformingMethodBodies(
                 (MethodModel method) -> {
-                  boolean hit = method.methodName().equalsString(defect.method());
+                  boolean hit = method.methodName().equalsString(change.method());
                   if (hit) {
                     changed.incrementAndGet();
                   }
                   return hit;
                 },
-                defect.change()));
+                change.code()));
     if (changed.get() == 0) {
       throw new IllegalStateException(
-          "no method " + defect.method() + " in " + defect.type() + " to plant a defect in");
+          "no method " + change.method() + " in " + change.type() + " to plant a defect in");
     }
     return mutant;
   }

@@ -9,7 +9,6 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -56,12 +55,6 @@ class PlantedDefectsTest {
                         "process",
                         MethodTypeDesc.of(ClassDesc.of(SIGNING + "GroupCommit")))
                     .areturn()),
-            1),
-        planted(
-            "ticks are reserved without a sync",
-            SIGNING + "SigningDatabase",
-            "reserve",
-            doesNotSync(),
             1),
         planted(
             "the arming rule is dropped",
@@ -133,12 +126,23 @@ class PlantedDefectsTest {
                         MethodTypeDesc.of(ClassDesc.of("io.lockstep.primitives.types.BlockRef")))
                     .areturn()),
             1),
+        new Planted(
+            new MutantLoader.Defect(
+                "missing ticks are asked for once",
+                List.of(
+                    change(SEQUENCER + "loop.PeerCatchUp", "step", body(CodeBuilder::return_)),
+                    change(SEQUENCER + "loop.PeerCatchUp", "missing", body(CodeBuilder::return_)))),
+            1),
         planted("nothing is posted", SEQUENCER + "post.Poster", "step", answers(false), 1));
   }
 
   private static Planted planted(
       String name, String type, String method, CodeTransform change, long seed) {
-    return new Planted(new MutantLoader.Defect(name, type, method, change), seed);
+    return new Planted(new MutantLoader.Defect(name, List.of(change(type, method, change))), seed);
+  }
+
+  private static MutantLoader.Change change(String type, String method, CodeTransform code) {
+    return new MutantLoader.Change(type, method, code);
   }
 
   /** The whole body is this instead. */
@@ -226,17 +230,6 @@ class PlantedDefectsTest {
             .invokestatic(
                 ConstantDescs.CD_List, "of", MethodTypeDesc.of(ConstantDescs.CD_List), true)
             .areturn());
-  }
-
-  /** Commits need not survive loss of power. */
-  private static CodeTransform doesNotSync() {
-    return (builder, element) -> {
-      if (element instanceof FieldInstruction field && field.name().equalsString("FSYNC")) {
-        builder.getstatic(field.owner().asSymbol(), "PROCESS", field.typeSymbol());
-      } else {
-        builder.with(element);
-      }
-    };
   }
 
   /** Whatever is added to a list is added twice. */

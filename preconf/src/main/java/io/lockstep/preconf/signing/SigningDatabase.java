@@ -92,6 +92,7 @@ public final class SigningDatabase implements AutoCloseable {
    * Opens the signing database in a store that is open already; for simulations.
    *
    * @param place names where it was found, as a running node's folder does
+   * @param bootId changes when the machine has lost power
    * @param losesNothingWithPower whether what was released is on the disk
    * @throws SigningDatabaseRefused when it is another key's
    */
@@ -100,9 +101,10 @@ public final class SigningDatabase implements AutoCloseable {
       KeyValueStore mainStore,
       SigningScope scope,
       String place,
+      String bootId,
       boolean losesNothingWithPower)
       throws SigningDatabaseRefused {
-    Lease here = new Lease("", "", place, "", "", losesNothingWithPower);
+    Lease here = new Lease("", "", place, "", bootId, losesNothingWithPower);
     return SigningDatabaseOpening.over(store, mainStore, scope, here);
   }
 

@@ -13,6 +13,8 @@ import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
+import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.sequencer.derive.DerivationRules;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.head.L1View;
@@ -215,10 +217,15 @@ public final class Follower {
             seal.windowSlot(),
             seal.tick(),
             domain.signer(message.seal()));
-    if (fault == null) {
-      fault = shapeFault(message);
+    Outcome shape = fault instanceof Outcome.Refused ? fault : shapeFault(message);
+    if (shape != null) {
+      return shape;
     }
     if (fault != null) {
+      if (isOfAnEarlierEpoch(message)) {
+        ledger.record(message);
+        return OLD;
+      }
       return fault;
     }
     if (SealBranch.number(message) <= cluster.safeHeight()) {
@@ -235,6 +242,22 @@ public final class Follower {
     return apply(branch);
   }
 
+  /**
+   * Whether nobody here can say any more whose turn a seal was: its epoch had passed when this node
+   * started, and the beacon API tells of the current one and the next. It counts once a seal that
+   * can be judged stands on it.
+   */
+  private boolean isOfAnEarlierEpoch(SealMessage message) {
+    SlotClock slots = turns.clock().slots();
+    Slot slot = turns.clock().slotForTick(message.tick());
+    Address committer = turns.committer(message.operatorId());
+    return turns.windowAt(rules.timestampOf(message.tick())) == null
+        && l1.headSlot() >= 0
+        && slots.epochOf(slot).compareTo(slots.epochOf(new Slot(l1.headSlot()))) < 0
+        && committer != null
+        && committer.equals(domain.signer(message.seal()));
+  }
+
   /** Right above our head, or, when the seal is of another branch, above the safe head. */
   private long firstMissingTick(SealMessage message) {
     return SealBranch.number(message) > cluster.height() + 1
@@ -245,7 +268,13 @@ public final class Follower {
   private Outcome apply(SealBranch branch) {
     List<TickPlan> plans = new ArrayList<>();
     long anchorBefore = cluster.anchorAt(branch.forkHeight()).number();
+    long windowBefore = branch.windowBelow(cluster, ledger);
     for (SealMessage tick : branch.ticks()) {
+      long window = SealBranch.windowSlot(tick);
+      if (window < windowBefore) {
+        return new Outcome.Refused("window %d after window %d".formatted(window, windowBefore));
+      }
+      windowBefore = window;
       String wrong = anchorFault(tick.tick(), tick.seal().ctx(), anchorBefore);
       if (wrong != null) {
         return new Outcome.Refused(wrong);

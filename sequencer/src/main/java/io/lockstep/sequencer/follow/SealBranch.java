@@ -89,7 +89,17 @@ record SealBranch(long forkHeight, List<SealMessage> ticks) {
     return out;
   }
 
-  private static long windowSlot(SealMessage seal) {
+  /** Window of the unposted tick that the branch stands on, or -1. */
+  long windowBelow(Cluster cluster, CommitmentLedger ledger) {
+    BlockHeader header = cluster.first().chain().canonicalHeader(forkHeight);
+    SealMessage seal =
+        header == null || forkHeight <= cluster.safeHeight()
+            ? null
+            : ledger.seal(HeaderExtra.of(header).tick());
+    return seal == null ? -1 : windowSlot(seal);
+  }
+
+  static long windowSlot(SealMessage seal) {
     return seal.seal().object().windowSlot();
   }
 

@@ -2,6 +2,7 @@
 package io.lockstep.sequencer.loop;
 
 import io.lockstep.l1client.execution.L1Block;
+import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.head.Turns;
@@ -181,6 +182,13 @@ final class Guards {
       return Verdict.hold(
           State.ARMED, "the anchor is older than the schedule of window " + windowSlot);
     }
+    long headWindow = headWindow();
+    if (headWindow > windowSlot) {
+      return Verdict.hold(
+          State.SYNCING,
+          "the chain ends in window %d, and L1's schedule has %d now"
+              .formatted(headWindow, windowSlot));
+    }
     String full = facts.full();
     if (full != null) {
       return Verdict.hold(State.POSTING, full);
@@ -189,6 +197,15 @@ final class Guards {
     return before == null
         ? new Verdict(State.SEQUENCING, "window " + windowSlot, true)
         : Verdict.hold(State.HANDOVER_IN, "waiting for the end of window " + before.windowSlot());
+  }
+
+  /** Window of the newest tick that is not on L1, or -1. */
+  private long headWindow() {
+    SealMessage newest =
+        core.cluster().height() == core.cluster().safeHeight()
+            ? null
+            : core.ledger().seal(core.cluster().headTick());
+    return newest == null ? -1 : newest.seal().object().windowSlot();
   }
 
   /** Protocol §1.4: wait for the predecessor's end or the grace. */

@@ -116,6 +116,9 @@ final class BatchAssembler {
       if (!own && (sealWindow >= windowSlot || ownFirst != -1)) {
         return false;
       }
+      if (openRunEnd != null && sealWindow < openRunEnd.seal().object().windowSlot()) {
+        return false; // the schedule has changed under these ticks, and L1 will undo their anchors
+      }
       List<BlockData> tickBlocks = new ArrayList<>();
       for (Rollup rollup : cluster.rollups()) {
         tickBlocks.add(data(rollup, height, tick));

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.node.sim;
+
+import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.preconf.commitment.Ctx;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Users read the newest state at any node: who is up and has had no trouble for a while has what
+ * was sealed before. One thread.
+ */
+final class Following {
+  /** A request and its answer may get lost, are asked again, and the answer is executed. */
+  private static final long PATIENCE_MS = 3_000;
+
+  /** Trouble is over so long ago. */
+  private static final long CALM_MS = 4_000;
+
+  private record SealedTick(long tick, Ctx ctx, long atMs) {}
+
+  private final SteppedBox box;
+  private final Excuses excuses;
+  private final Deque<SealedTick> recent = new ArrayDeque<>();
+  private @Nullable SealedTick due;
+
+  Following(SteppedBox box, Excuses excuses) {
+    this.box = box;
+    this.excuses = excuses;
+  }
+
+  void sealed(long tick, Ctx ctx, long nowMs) {
+    recent.addLast(new SealedTick(tick, ctx, nowMs));
+  }
+
+  /** What this node lacks, in words, or null. */
+  @Nullable String missing(String node, long headTick, long nowMs) {
+    while (!recent.isEmpty() && recent.getFirst().atMs <= nowMs - PATIENCE_MS) {
+      due = recent.removeFirst();
+    }
+    SealedTick newest = due;
+    return newest != null
+            && headTick < newest.tick
+            && newest.ctx.anchorHash().equals(box.canonicalHash(newest.ctx.anchorNumber()))
+            && excuses.isCalm(nowMs - CALM_MS, nowMs)
+        ? "%s is at tick %d, %d was sealed long since".formatted(node, headTick, newest.tick)
+        : null;
+  }
+}
