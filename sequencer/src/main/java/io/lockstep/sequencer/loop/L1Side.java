@@ -8,6 +8,7 @@ import io.lockstep.sequencer.derive.Derivation;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.FetchedBatch;
 import io.lockstep.sequencer.derive.L1Update;
+import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.SystemTransaction;
 import java.util.ArrayList;
@@ -107,7 +108,7 @@ final class L1Side {
     boolean moved = !headBefore.equals(stage.cluster.first().chain().headHash());
     if (moved) {
       stage.chainMoved(nowMs);
-      stage.core.follower().reset();
+      forgetFollowed(nowMs);
       peerSide.reapplySealed(nowMs);
     }
     if (replacedFrom != -1) {
@@ -160,7 +161,7 @@ final class L1Side {
     List<Dropped> dropped = blocksFrom(lowestDead);
     stage.cluster.rewindTo(lowestDead - 1);
     stage.unposted.forgetFrom(lowestDead);
-    stage.core.follower().reset();
+    forgetFollowed(nowMs);
     stage.chainMoved(nowMs);
     for (Dropped one : dropped) {
       stage
@@ -170,6 +171,15 @@ final class L1Side {
     }
     stage.newHeads();
     return true;
+  }
+
+  /** The heads have moved under the followed tick: its transactions wait again. */
+  private void forgetFollowed(long nowMs) {
+    OpenTick followed = stage.core.follower().openTick();
+    stage.core.follower().reset();
+    if (followed != null) {
+      stage.core.pools().takeBack(followed, stage.openTick(), nowMs);
+    }
   }
 
   private record Dropped(Rollup rollup, List<Transaction> transactions) {}

@@ -350,7 +350,7 @@ public final class OwnTurn {
         POSTING_BYTES - unposted.bytes(),
         first.transactions(),
         nowMs);
-    core.follower().reset();
+    forgetFollowed(first, nowMs);
     if (announcedWindow != window.windowSlot().value()) {
       announcedWindow = window.windowSlot().value();
       LOG.info(
@@ -365,6 +365,15 @@ public final class OwnTurn {
           "tick {} begins with what was released of block {} and never sealed",
           tick,
           first.number());
+    }
+  }
+
+  /** What was followed and does not come first in the own tick waits again. */
+  private void forgetFollowed(OrphanedBlock first, long nowMs) {
+    OpenTick followed = core.follower().openTick();
+    core.follower().reset();
+    if (followed != null && first.size() < OrphanedBlock.of(followed).size()) {
+      core.pools().takeBack(followed, builder.openTick(), nowMs);
     }
   }
 

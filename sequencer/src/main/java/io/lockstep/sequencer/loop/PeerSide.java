@@ -38,9 +38,14 @@ final class PeerSide {
         return;
       }
     }
-    switch (stage.core.follower().onFrag(command.message())) {
+    OpenTick before = stage.core.follower().openTick();
+    Follower.Outcome outcome = stage.core.follower().onFrag(command.message());
+    OpenTick open = stage.core.follower().openTick();
+    if (before != null && before != open) {
+      stage.core.pools().takeBack(before, open, nowMs);
+    }
+    switch (outcome) {
       case Follower.Outcome.FragApplied applied -> {
-        OpenTick open = stage.core.follower().openTick();
         for (FragMessage.Part part : command.message().parts()) {
           Rollup rollup = stage.cluster.rollup(part.rollupId());
           if (rollup != null) {
@@ -69,6 +74,7 @@ final class PeerSide {
       return;
     }
     long heightBefore = stage.cluster.height();
+    OpenTick openBefore = stage.core.follower().openTick();
     List<Transaction> before = openTransactions();
     switch (stage.core.follower().onSeal(message)) {
       case Follower.Outcome.SealApplied applied -> {
@@ -86,6 +92,9 @@ final class PeerSide {
           followed(tick, before);
         }
         stage.takeBack(applied.displaced(), nowMs);
+        if (openBefore != null && !isAmong(openBefore, applied.ticks())) {
+          stage.core.pools().takeBack(openBefore, stage.openTick(), nowMs);
+        }
         stage.newHeads();
         stage.publish(nowMs);
         for (SealMessage tick : applied.ticks()) {
@@ -113,6 +122,13 @@ final class PeerSide {
               .map(Transaction::hash)
               .toList());
     }
+  }
+
+  /** Whether the tick that was followed is one of those sealed. */
+  private static boolean isAmong(OpenTick open, List<SealMessage> sealed) {
+    return sealed.stream()
+        .anyMatch(seal ->
+            seal.tick() == open.plan().tick() && seal.operatorId() == open.plan().operatorId());
   }
 
   private List<Transaction> openTransactions() {

@@ -92,6 +92,18 @@ public final class Pools {
     }
   }
 
+  /**
+   * Takes back what a tick had that is no more and was not sealed.
+   *
+   * @param open the tick whose transactions are shown now
+   */
+  void takeBack(OpenTick gone, @Nullable OpenTick open, long nowMs) {
+    for (OpenTick.RollupBlock block : gone.blocks()) {
+      Rollup rollup = block.rollup();
+      takeBack(rollup, block.transactions(), newestOf(rollup, open), nowMs);
+    }
+  }
+
   /** Tells the fees of the next block. */
   void newHead(Rollup rollup, UInt256 nextBaseFee) {
     Mempool pool = byRollup.get(rollup.id());

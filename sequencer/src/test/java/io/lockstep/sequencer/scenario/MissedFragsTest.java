@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.scenario;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An operator dies in mid-tick, and its successor has not heard what it released there. */
+class MissedFragsTest {
+  private final Promises promises = new Promises();
+
+  @Test
+  void whatASuccessorCouldNotKnowOfIsIncludedLater(@TempDir Path dir) throws Exception {
+    try (ScenarioNet net = new ScenarioNet(dir)) {
+      net.slots(5);
+      int id = Promises.whoSequences(net);
+      int next = id % 3 + 1;
+      net.operator(next).cutOff = true;
+      promises.some(net, id);
+      net.kill(id);
+      net.until("the successor sequences", () -> Promises.sequencing(net) == next);
+      net.until("it has sealed", () -> !net.operator(next).sealed.isEmpty());
+      net.operator(next).cutOff = false;
+      net.slots(16);
+      promises.assertIncluded(net);
+    }
+  }
+}
