@@ -205,6 +205,26 @@ public final class Follower {
     return new Outcome.Refused(why);
   }
 
+  /**
+   * Keeps a frag of a tick that began while this node did not listen. Those before it may be
+   * missing for good, as nobody keeps heartbeats, and then it cannot be followed; but whoever
+   * builds on its parent begins with what it has released.
+   */
+  public void keep(FragMessage message) {
+    Frag frag = message.frag().object();
+    if (frag.tick() > cluster.headTick()
+        && message.parts().stream().allMatch(part -> cluster.rollup(part.rollupId()) != null)
+        && authorityFault(
+                message.operatorId(),
+                frag.clusterId(),
+                frag.windowSlot(),
+                frag.tick(),
+                domain.signer(message.frag()))
+            == null) {
+      ledger.record(message);
+    }
+  }
+
   public Outcome onSeal(SealMessage message) {
     Seal seal = message.seal().object();
     if (isOnChain(message)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
+import io.lockstep.preconf.commitment.Frag;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.tx.Transaction;
@@ -26,6 +27,7 @@ final class PeerSide {
       onSeal(new Command.Seal(seal), nowMs);
     }
     for (FragMessage frag : ticks.frags()) {
+      stage.core.follower().keep(frag);
       onFrag(new Command.Frag(frag), nowMs);
     }
     stage.peers.answered(ticks.peerHeadTick());
@@ -58,7 +60,12 @@ final class PeerSide {
         }
         stage.releases.add(() -> stage.listener.followed(command.message()));
       }
-      case Follower.Outcome.Early missing -> keepEarly(command, missing.firstMissingTick(), nowMs);
+      case Follower.Outcome.Early missing -> {
+        Frag early = command.message().frag().object();
+        if (!stage.core.ledger().hasFrag(early.tick(), early.fragIdx())) {
+          keepEarly(command, missing.firstMissingTick(), nowMs);
+        }
+      }
       case Follower.Outcome.Refused refused -> LOG.debug("frag refused: {}", refused.why());
       case Follower.Outcome.Old _, Follower.Outcome.SealApplied _ -> {}
     }
