@@ -182,9 +182,14 @@ public final class TxMethods {
     }
     try {
       AddResult result = answer.get(LOOP_ANSWER_MS, TimeUnit.MILLISECONDS);
-      if (result instanceof AddResult.Added || result instanceof AddResult.Replaced) {
-        passOn.accept(rollupId, tx);
-        streams.onPending(tx.hash());
+      switch (result) {
+        case AddResult.Added _, AddResult.Replaced _ -> {
+          passOn.accept(rollupId, tx);
+          streams.onPending(tx.hash());
+        }
+        // Sent again: it may have come when no peer was there, or to peers that have died since.
+        case AddResult.Known _ -> passOn.accept(rollupId, tx);
+        case AddResult.Refused _ -> {}
       }
       return result;
     } catch (TimeoutException e) {
