@@ -12,9 +12,8 @@ import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
-import io.lockstep.primitives.types.Slot;
-import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.sequencer.derive.DerivationRules;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.head.L1View;
@@ -268,12 +267,11 @@ public final class Follower {
    * can be judged stands on it.
    */
   private boolean isOfAnEarlierEpoch(SealMessage message) {
-    SlotClock slots = turns.clock().slots();
-    Slot slot = turns.clock().slotForTick(message.tick());
+    List<Epoch> known = turns.schedule().knownEpochs();
+    Epoch epoch = turns.clock().slots().epochOf(turns.clock().slotForTick(message.tick()));
     Address committer = turns.committer(message.operatorId());
-    return turns.windowAt(rules.timestampOf(message.tick())) == null
-        && l1.headSlot() >= 0
-        && slots.epochOf(slot).compareTo(slots.epochOf(new Slot(l1.headSlot()))) < 0
+    return !known.isEmpty()
+        && epoch.compareTo(known.getFirst()) < 0
         && committer != null
         && committer.equals(domain.signer(message.seal()));
   }

@@ -10,6 +10,7 @@ import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.tick.SystemTransaction;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,10 +90,50 @@ class RestartScenariosTest {
     }
   }
 
+  @Test
+  void ticksOfAnEpochThatHasPassedAreFollowedWhenALaterOneStandsOnThem(@TempDir Path dir)
+      throws Exception {
+    try (ScenarioNet net = longWindow(dir)) {
+      net.proposers(6, 0, 0, 0, 0, 0, 0, 0, 1);
+      net.missedSlots.addAll(List.of(46L, 47L, 48L, 49L)); // what was sealed cannot land
+      net.kill(2);
+      net.until("operator 1", () -> net.operator(1).view.status().sequencing());
+      net.until("the next epoch", () -> net.slot() == 48);
+      assertThat(net.operator(1).sealed).isNotEmpty();
+      long height = net.operator(1).height();
+      assertThat(net.operator(1).safeHeight()).isLessThan(height - 2);
+      net.restart(2);
+      net.millis(200);
+
+      assertThat(net.operator(2).height()).isGreaterThanOrEqualTo(height);
+      assertThat(net.operator(2).hashAt(height)).isEqualTo(net.operator(1).hashAt(height));
+    }
+  }
+
+  @Test
+  void anOperatorHoldsWhileTheChainEndsInAWindowThatTheScheduleNoLongerHas(@TempDir Path dir)
+      throws Exception {
+    try (ScenarioNet net = longWindow(dir)) {
+      long height = net.operator(2).height();
+      int released = net.operator(2).released.size();
+      // L1 has another branch: its lookahead is known before its blocks are
+      net.proposers(5, 9, 9, 9, 9, 9, 9, 1, 9);
+      net.millis(600);
+
+      assertThat(net.operator(2).view.status().state()).isEqualTo(NodeStatus.State.SYNCING);
+      assertThat(net.operator(2).view.status().why()).contains("the chain ends in window 47");
+      assertThat(net.operator(2).released).hasSize(released);
+
+      net.reorg(5, false);
+      net.slots(16);
+      assertThat(net.follower().safeHeight()).isGreaterThan(height);
+    }
+  }
+
   /** Operator 3 in the middle of a window of many slots, with ticks that are not posted. */
   private static ScenarioNet longWindow(Path dir) throws Exception {
     ScenarioNet net = new ScenarioNet(dir);
-    net.proposers(5, 9, 9, 9, 9, 9, 9, 2, 9);
+    net.proposers(5, 9, 9, 9, 9, 9, 9, 9, 2);
     net.until("operator 3", () -> net.operator(3).view.status().sequencing() && net.slot() > 40);
     net.slots(3);
     net.send(0);
