@@ -73,8 +73,8 @@ class GossipCutIT {
       throws Exception {
     awaitMore(users);
     L1Clock.Handover handover = cluster.clock().nextHandover(1_500, (from, to) -> from == OPERATOR);
-    L1Clock.sleepUntil(handover.atMs() - 1_000); // half its window is over
-    assertThat(cluster.isSequencing(OPERATOR)).isTrue();
+    L1Clock.sleepUntil(handover.atMs() - 900); // in its last tick
+    cluster.awaitSequencing(OPERATOR);
     List<Integer> before = counts(users);
     cut.run();
     Thread.sleep(CUT_MS);
