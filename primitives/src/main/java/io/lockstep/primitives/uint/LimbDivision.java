@@ -19,53 +19,85 @@ public final class LimbDivision {
 
   /** {@code r = a / r}. */
   public static void divide(long[] s, int a, int r, long[] w) {
-    if ((s[a + 1] | s[a + 2] | s[a + 3] | s[r + 1] | s[r + 2] | s[r + 3]) == 0) {
-      s[r] = s[r] == 0 ? 0 : Long.divideUnsigned(s[a], s[r]);
-      return;
+    divide(s, a, r, r, w);
+  }
+
+  /** {@code r = a / b}. */
+  public static void divide(long[] s, int a, int b, int r, long[] w) {
+    if ((s[a + 1] | s[a + 2] | s[a + 3] | s[b + 1] | s[b + 2] | s[b + 3]) == 0) {
+      LimbMath.set(s, r, s[b] == 0 ? 0 : Long.divideUnsigned(s[a], s[b]));
+    } else if (LimbMath.isZero(s, b)) {
+      LimbMath.set(s, r, 0);
+    } else {
+      load(s, a, b, w);
+      divide(w, 4);
+      LimbMath.copy(w, Q, s, r);
     }
-    if (LimbMath.isZero(s, r)) {
-      return;
-    }
-    load(s, a, r, w);
-    divide(w, 4);
-    LimbMath.copy(w, Q, s, r);
   }
 
   /** {@code r = a % r}. */
   public static void modulo(long[] s, int a, int r, long[] w) {
-    if ((s[a + 1] | s[a + 2] | s[a + 3] | s[r + 1] | s[r + 2] | s[r + 3]) == 0) {
-      s[r] = s[r] == 0 ? 0 : Long.remainderUnsigned(s[a], s[r]);
-      return;
-    }
-    if (LimbMath.isZero(s, r)) {
-      return;
-    }
-    load(s, a, r, w);
-    divide(w, 4);
-    LimbMath.copy(w, U, s, r);
+    modulo(s, a, r, r, w);
   }
 
-  /** {@code r = a / r}, two's complement, rounded to zero; changes {@code a}. */
+  /** {@code r = a % b}. */
+  public static void modulo(long[] s, int a, int b, int r, long[] w) {
+    if ((s[a + 1] | s[a + 2] | s[a + 3] | s[b + 1] | s[b + 2] | s[b + 3]) == 0) {
+      LimbMath.set(s, r, s[b] == 0 ? 0 : Long.remainderUnsigned(s[a], s[b]));
+    } else if (LimbMath.isZero(s, b)) {
+      LimbMath.set(s, r, 0);
+    } else {
+      load(s, a, b, w);
+      divide(w, 4);
+      LimbMath.copy(w, U, s, r);
+    }
+  }
+
+  /** {@code r = a / r}, two's complement, rounded to zero. */
   public static void divideSigned(long[] s, int a, int r, long[] w) {
-    boolean negative = (s[a + 3] ^ s[r + 3]) < 0;
-    if (s[a + 3] < 0) LimbMath.negate(s, a);
-    if (s[r + 3] < 0) LimbMath.negate(s, r);
-    divide(s, a, r, w);
+    divideSigned(s, a, r, r, w);
+  }
+
+  /** {@code r = a / b}, two's complement, rounded to zero. */
+  public static void divideSigned(long[] s, int a, int b, int r, long[] w) {
+    boolean negative = (s[a + 3] ^ s[b + 3]) < 0;
+    if (LimbMath.isZero(s, b)) {
+      LimbMath.set(s, r, 0);
+      return;
+    }
+    loadAbsolute(s, a, b, w);
+    divide(w, 4);
+    LimbMath.copy(w, Q, s, r);
     if (negative) LimbMath.negate(s, r);
   }
 
-  /** {@code r = a % r}, two's complement, with the sign of {@code a}; changes {@code a}. */
+  /** {@code r = a % r}, two's complement, with the sign of {@code a}. */
   public static void moduloSigned(long[] s, int a, int r, long[] w) {
+    moduloSigned(s, a, r, r, w);
+  }
+
+  /** {@code r = a % b}, two's complement, with the sign of {@code a}. */
+  public static void moduloSigned(long[] s, int a, int b, int r, long[] w) {
     boolean negative = s[a + 3] < 0;
-    if (negative) LimbMath.negate(s, a);
-    if (s[r + 3] < 0) LimbMath.negate(s, r);
-    modulo(s, a, r, w);
+    if (LimbMath.isZero(s, b)) {
+      LimbMath.set(s, r, 0);
+      return;
+    }
+    loadAbsolute(s, a, b, w);
+    divide(w, 4);
+    LimbMath.copy(w, U, s, r);
     if (negative) LimbMath.negate(s, r);
   }
 
   /** {@code r = (a + b) % r} without wrapping at 2^256. */
   public static void addModulo(long[] s, int a, int b, int r, long[] w) {
-    if (LimbMath.isZero(s, r)) {
+    addModulo(s, a, b, r, r, w);
+  }
+
+  /** {@code r = (a + b) % m} without wrapping at 2^256. */
+  public static void addModulo(long[] s, int a, int b, int m, int r, long[] w) {
+    if (LimbMath.isZero(s, m)) {
+      LimbMath.set(s, r, 0);
       return;
     }
     long c = 0;
@@ -75,7 +107,7 @@ public final class LimbDivision {
       long sum = x + y + c;
       c = LimbMath.carry(x, y, sum);
       w[U + i] = sum;
-      w[D + i] = s[r + i];
+      w[D + i] = s[m + i];
     }
     w[U + 4] = c;
     divide(w, 5);
@@ -84,13 +116,19 @@ public final class LimbDivision {
 
   /** {@code r = (a * b) % r} without wrapping at 2^256. */
   public static void multiplyModulo(long[] s, int a, int b, int r, long[] w) {
-    if (LimbMath.isZero(s, r)) {
+    multiplyModulo(s, a, b, r, r, w);
+  }
+
+  /** {@code r = (a * b) % m} without wrapping at 2^256. */
+  public static void multiplyModulo(long[] s, int a, int b, int m, int r, long[] w) {
+    if (LimbMath.isZero(s, m)) {
+      LimbMath.set(s, r, 0);
       return;
     }
     for (int i = 0; i < 8; i++) {
       w[U + i] = 0;
     }
-    LimbMath.copy(s, r, w, D);
+    LimbMath.copy(s, m, w, D);
     for (int i = 0; i < 4; i++) {
       long x = s[a + i];
       if (x == 0) {
@@ -113,9 +151,15 @@ public final class LimbDivision {
     LimbMath.copy(w, U, s, r);
   }
 
-  private static void load(long[] s, int a, int r, long[] w) {
+  private static void load(long[] s, int a, int b, long[] w) {
     LimbMath.copy(s, a, w, U);
-    LimbMath.copy(s, r, w, D);
+    LimbMath.copy(s, b, w, D);
+  }
+
+  private static void loadAbsolute(long[] s, int a, int b, long[] w) {
+    load(s, a, b, w);
+    if (w[U + 3] < 0) LimbMath.negate(w, U);
+    if (w[D + 3] < 0) LimbMath.negate(w, D);
   }
 
   /**

@@ -7,8 +7,10 @@ import java.nio.ByteOrder;
 
 /**
  * 256-bit words as four little-endian limbs inside a {@code long[]}, arithmetic modulo 2^256 as the
- * EVM defines it (yellow paper, appendix H). Operands are named by the index of their lowest limb;
- * the result replaces the operand called {@code r}. Nothing is allocated. Any thread.
+ * EVM defines it (yellow paper, appendix H). Operands are named by the index of their lowest limb.
+ * The result replaces the operand called {@code r}; in the forms with three places it goes to
+ * {@code r}, which may be one of the operands, and the second operand may lie in another array.
+ * Nothing is allocated. Any thread.
  *
  * @implNote carries are computed without branches: those of random data cannot be predicted.
  */
@@ -20,42 +22,90 @@ public final class LimbMath {
 
   /** {@code r = a + r}. */
   public static void add(long[] s, int a, int r) {
+    add(s, a, s, r, r);
+  }
+
+  /** {@code r = a + b}, with {@code b} in {@code t}. */
+  public static void add(long[] s, int a, long[] t, int b, int r) {
     long a0 = s[a];
-    long b0 = s[r];
+    long b0 = t[b];
     long r0 = a0 + b0;
     long c = ((a0 & b0) | ((a0 | b0) & ~r0)) >>> 63;
     long a1 = s[a + 1];
-    long b1 = s[r + 1];
+    long b1 = t[b + 1];
     long r1 = a1 + b1 + c;
     c = ((a1 & b1) | ((a1 | b1) & ~r1)) >>> 63;
     long a2 = s[a + 2];
-    long b2 = s[r + 2];
+    long b2 = t[b + 2];
     long r2 = a2 + b2 + c;
     c = ((a2 & b2) | ((a2 | b2) & ~r2)) >>> 63;
+    long r3 = s[a + 3] + t[b + 3] + c;
     s[r] = r0;
     s[r + 1] = r1;
     s[r + 2] = r2;
-    s[r + 3] += s[a + 3] + c;
+    s[r + 3] = r3;
+  }
+
+  /** {@code r = a + b} for a {@code b} below 2^63. */
+  public static void addSmall(long[] s, int a, long b, int r) {
+    long a0 = s[a];
+    long r0 = a0 + b;
+    long r1 = s[a + 1];
+    long r2 = s[a + 2];
+    long r3 = s[a + 3];
+    if ((a0 & ~r0) < 0) { // the sum passed 2^64; small numbers are predictable
+      if (++r1 == 0 && ++r2 == 0) {
+        r3++;
+      }
+    }
+    s[r] = r0;
+    s[r + 1] = r1;
+    s[r + 2] = r2;
+    s[r + 3] = r3;
+  }
+
+  /** {@code r = a - b} for a {@code b} below 2^63. */
+  public static void subtractSmall(long[] s, int a, long b, int r) {
+    long a0 = s[a];
+    long r0 = a0 - b;
+    long r1 = s[a + 1];
+    long r2 = s[a + 2];
+    long r3 = s[a + 3];
+    if ((~a0 & r0) < 0) {
+      if (r1-- == 0 && r2-- == 0) {
+        r3--;
+      }
+    }
+    s[r] = r0;
+    s[r + 1] = r1;
+    s[r + 2] = r2;
+    s[r + 3] = r3;
   }
 
   /** {@code r = a - r}. */
   public static void subtract(long[] s, int a, int r) {
+    subtract(s, a, s, r, r);
+  }
+
+  /** {@code r = a - b}, with {@code b} in {@code t}. */
+  public static void subtract(long[] s, int a, long[] t, int b, int r) {
     long a0 = s[a];
-    long b0 = s[r];
+    long b0 = t[b];
     long r0 = a0 - b0;
     long c = ((~a0 & b0) | ((~a0 | b0) & r0)) >>> 63;
     long a1 = s[a + 1];
-    long b1 = s[r + 1];
+    long b1 = t[b + 1];
     long r1 = a1 - b1 - c;
     c = ((~a1 & b1) | ((~a1 | b1) & r1)) >>> 63;
     long a2 = s[a + 2];
-    long b2 = s[r + 2];
+    long b2 = t[b + 2];
     long r2 = a2 - b2 - c;
     c = ((~a2 & b2) | ((~a2 | b2) & r2)) >>> 63;
+    long r3 = s[a + 3] - t[b + 3] - c;
     s[r] = r0;
     s[r + 1] = r1;
     s[r + 2] = r2;
-    s[r + 3] = s[a + 3] - s[r + 3] - c;
+    s[r + 3] = r3;
   }
 
   /** {@code r = -r}. */
@@ -74,17 +124,24 @@ public final class LimbMath {
 
   /** {@code r = a * r}. */
   public static void multiply(long[] s, int a, int r) {
+    multiply(s, a, s, r, r);
+  }
+
+  /** {@code r = a * b}, with {@code b} in {@code y}. */
+  public static void multiply(long[] s, int a, long[] y, int b, int r) {
     long a0 = s[a];
     long a1 = s[a + 1];
     long a2 = s[a + 2];
     long a3 = s[a + 3];
-    long b0 = s[r];
-    long b1 = s[r + 1];
-    long b2 = s[r + 2];
-    long b3 = s[r + 3];
+    long b0 = y[b];
+    long b1 = y[b + 1];
+    long b2 = y[b + 2];
+    long b3 = y[b + 3];
     if ((a1 | a2 | a3 | b1 | b2 | b3) == 0) {
       s[r] = a0 * b0;
       s[r + 1] = Math.unsignedMultiplyHigh(a0, b0);
+      s[r + 2] = 0;
+      s[r + 3] = 0;
       return;
     }
     long r1 = Math.unsignedMultiplyHigh(a0, b0);
@@ -129,10 +186,15 @@ public final class LimbMath {
 
   /** {@code r = a ^ r} modulo 2^256; {@code w} is scratch of at least 8 longs. */
   public static void power(long[] s, int a, int r, long[] w) {
-    long e0 = s[r];
-    long e1 = s[r + 1];
-    long e2 = s[r + 2];
-    long e3 = s[r + 3];
+    power(s, a, r, r, w);
+  }
+
+  /** {@code r = a ^ b} modulo 2^256; {@code w} is scratch of at least 8 longs. */
+  public static void power(long[] s, int a, int b, int r, long[] w) {
+    long e0 = s[b];
+    long e1 = s[b + 1];
+    long e2 = s[b + 2];
+    long e3 = s[b + 3];
     for (int i = 0; i < 4; i++) {
       w[i] = s[a + i];
       w[4 + i] = 0;
@@ -153,10 +215,30 @@ public final class LimbMath {
 
   /** Whether {@code a < b}, unsigned. */
   public static boolean lessThan(long[] s, int a, int b) {
-    if (s[a + 3] != s[b + 3]) return Long.compareUnsigned(s[a + 3], s[b + 3]) < 0;
-    if (s[a + 2] != s[b + 2]) return Long.compareUnsigned(s[a + 2], s[b + 2]) < 0;
-    if (s[a + 1] != s[b + 1]) return Long.compareUnsigned(s[a + 1], s[b + 1]) < 0;
-    return Long.compareUnsigned(s[a], s[b]) < 0;
+    return lessThan(s, a, s, b);
+  }
+
+  /** Whether {@code a < b}, unsigned, with {@code b} in {@code t}. */
+  public static boolean lessThan(long[] s, int a, long[] t, int b) {
+    if (s[a + 3] != t[b + 3]) return Long.compareUnsigned(s[a + 3], t[b + 3]) < 0;
+    if (s[a + 2] != t[b + 2]) return Long.compareUnsigned(s[a + 2], t[b + 2]) < 0;
+    if (s[a + 1] != t[b + 1]) return Long.compareUnsigned(s[a + 1], t[b + 1]) < 0;
+    return Long.compareUnsigned(s[a], t[b]) < 0;
+  }
+
+  /** Whether {@code a < b}, unsigned, for a {@code b} of one limb. */
+  public static boolean lessThanSmall(long[] s, int a, long b) {
+    return (s[a + 1] | s[a + 2] | s[a + 3]) == 0 && Long.compareUnsigned(s[a], b) < 0;
+  }
+
+  /** Whether {@code a > b}, unsigned, for a {@code b} of one limb. */
+  public static boolean greaterThanSmall(long[] s, int a, long b) {
+    return (s[a + 1] | s[a + 2] | s[a + 3]) != 0 || Long.compareUnsigned(s[a], b) > 0;
+  }
+
+  /** Whether {@code a == b} for a {@code b} of one limb. */
+  public static boolean equalsSmall(long[] s, int a, long b) {
+    return ((s[a] ^ b) | s[a + 1] | s[a + 2] | s[a + 3]) == 0;
   }
 
   /** Whether {@code a < b}, two's complement. */
@@ -166,8 +248,61 @@ public final class LimbMath {
   }
 
   public static boolean equal(long[] s, int a, int b) {
-    return ((s[a] ^ s[b]) | (s[a + 1] ^ s[b + 1]) | (s[a + 2] ^ s[b + 2]) | (s[a + 3] ^ s[b + 3]))
+    return equal(s, a, s, b);
+  }
+
+  /** Whether {@code a == b}, with {@code b} in {@code t}. */
+  public static boolean equal(long[] s, int a, long[] t, int b) {
+    return ((s[a] ^ t[b]) | (s[a + 1] ^ t[b + 1]) | (s[a + 2] ^ t[b + 2]) | (s[a + 3] ^ t[b + 3]))
         == 0;
+  }
+
+  /** {@code r = a & b}, with {@code b} in {@code t}. */
+  public static void and(long[] s, int a, long[] t, int b, int r) {
+    long r0 = s[a] & t[b];
+    long r1 = s[a + 1] & t[b + 1];
+    long r2 = s[a + 2] & t[b + 2];
+    long r3 = s[a + 3] & t[b + 3];
+    s[r] = r0;
+    s[r + 1] = r1;
+    s[r + 2] = r2;
+    s[r + 3] = r3;
+  }
+
+  /** {@code r = a | b}, with {@code b} in {@code t}. */
+  public static void or(long[] s, int a, long[] t, int b, int r) {
+    long r0 = s[a] | t[b];
+    long r1 = s[a + 1] | t[b + 1];
+    long r2 = s[a + 2] | t[b + 2];
+    long r3 = s[a + 3] | t[b + 3];
+    s[r] = r0;
+    s[r + 1] = r1;
+    s[r + 2] = r2;
+    s[r + 3] = r3;
+  }
+
+  /** {@code r = a ^ b} bit by bit, with {@code b} in {@code t}. */
+  public static void xor(long[] s, int a, long[] t, int b, int r) {
+    long r0 = s[a] ^ t[b];
+    long r1 = s[a + 1] ^ t[b + 1];
+    long r2 = s[a + 2] ^ t[b + 2];
+    long r3 = s[a + 3] ^ t[b + 3];
+    s[r] = r0;
+    s[r + 1] = r1;
+    s[r + 2] = r2;
+    s[r + 3] = r3;
+  }
+
+  /** {@code r = ~a}. */
+  public static void not(long[] s, int a, int r) {
+    long r0 = ~s[a];
+    long r1 = ~s[a + 1];
+    long r2 = ~s[a + 2];
+    long r3 = ~s[a + 3];
+    s[r] = r0;
+    s[r + 1] = r1;
+    s[r + 2] = r2;
+    s[r + 3] = r3;
   }
 
   public static boolean isZero(long[] s, int a) {
@@ -193,24 +328,33 @@ public final class LimbMath {
   }
 
   public static void copy(long[] from, int a, long[] to, int r) {
-    to[r] = from[a];
-    to[r + 1] = from[a + 1];
-    to[r + 2] = from[a + 2];
-    to[r + 3] = from[a + 3];
+    long x0 = from[a];
+    long x1 = from[a + 1];
+    long x2 = from[a + 2];
+    long x3 = from[a + 3];
+    to[r] = x0;
+    to[r + 1] = x1;
+    to[r + 2] = x2;
+    to[r + 3] = x3;
   }
 
   /** {@code r = r << shift}, zero from 256 up; the shift is the word at {@code a}. */
   public static void shiftLeft(long[] s, int a, int r) {
-    if ((s[a + 1] | s[a + 2] | s[a + 3]) != 0 || Long.compareUnsigned(s[a], 255) > 0) {
+    shiftLeft(s, r, shift(s, a), r);
+  }
+
+  /** {@code r = b << shift} for a shift of 0 to 256 bits. */
+  public static void shiftLeft(long[] s, int b, int shift, int r) {
+    if (shift > 255) {
       set(s, r, 0);
       return;
     }
-    int bits = (int) s[a] & 63;
-    int limbs = (int) s[a] >>> 6;
-    long x0 = s[r];
-    long x1 = s[r + 1];
-    long x2 = s[r + 2];
-    long x3 = s[r + 3];
+    int bits = shift & 63;
+    int limbs = shift >>> 6;
+    long x0 = s[b];
+    long x1 = s[b + 1];
+    long x2 = s[b + 2];
+    long x3 = s[b + 3];
     if (bits != 0) {
       x3 = x3 << bits | x2 >>> -bits;
       x2 = x2 << bits | x1 >>> -bits;
@@ -225,28 +369,45 @@ public final class LimbMath {
 
   /** {@code r = r >>> shift}, zero from 256 up. */
   public static void shiftRight(long[] s, int a, int r) {
-    shiftRight(s, a, r, 0);
+    shiftRight(s, r, shift(s, a), 0, r);
+  }
+
+  /** {@code r = b >>> shift} for a shift of 0 to 256 bits. */
+  public static void shiftRight(long[] s, int b, int shift, int r) {
+    shiftRight(s, b, shift, 0, r);
   }
 
   /** {@code r = r >> shift}, filled with the sign. */
   public static void shiftRightSigned(long[] s, int a, int r) {
-    shiftRight(s, a, r, s[r + 3] >> 63);
+    shiftRightSigned(s, r, shift(s, a), r);
   }
 
-  private static void shiftRight(long[] s, int a, int r, long fill) {
-    if ((s[a + 1] | s[a + 2] | s[a + 3]) != 0 || Long.compareUnsigned(s[a], 255) > 0) {
+  /** {@code r = b >> shift} for a shift of 0 to 256 bits, filled with the sign. */
+  public static void shiftRightSigned(long[] s, int b, int shift, int r) {
+    shiftRight(s, b, shift, s[b + 3] >> 63, r);
+  }
+
+  /** The word as a number of bits to shift by; 256 for all that shifts everything out. */
+  public static int shift(long[] s, int a) {
+    return (s[a + 1] | s[a + 2] | s[a + 3]) != 0 || Long.compareUnsigned(s[a], 255) > 0
+        ? 256
+        : (int) s[a];
+  }
+
+  private static void shiftRight(long[] s, int b, int shift, long fill, int r) {
+    if (shift > 255) {
       s[r] = fill;
       s[r + 1] = fill;
       s[r + 2] = fill;
       s[r + 3] = fill;
       return;
     }
-    int bits = (int) s[a] & 63;
-    int limbs = (int) s[a] >>> 6;
-    long x0 = s[r];
-    long x1 = s[r + 1];
-    long x2 = s[r + 2];
-    long x3 = s[r + 3];
+    int bits = shift & 63;
+    int limbs = shift >>> 6;
+    long x0 = s[b];
+    long x1 = s[b + 1];
+    long x2 = s[b + 2];
+    long x3 = s[b + 3];
     if (bits != 0) {
       x0 = x0 >>> bits | x1 << -bits;
       x1 = x1 >>> bits | x2 << -bits;
@@ -263,21 +424,34 @@ public final class LimbMath {
    * {@code r} = the byte of {@code r} that {@code a} counts from the most significant, else zero.
    */
   public static void byteAt(long[] s, int a, int r) {
+    byteAt(s, a, r, r);
+  }
+
+  /** {@code r} = the byte of {@code b} that {@code a} counts from the most significant. */
+  public static void byteAt(long[] s, int a, int b, int r) {
     long value = 0;
     if ((s[a + 1] | s[a + 2] | s[a + 3]) == 0 && Long.compareUnsigned(s[a], 32) < 0) {
       int fromLow = 31 - (int) s[a];
-      value = s[r + (fromLow >>> 3)] >>> ((fromLow & 7) * 8) & 0xff;
+      value = s[b + (fromLow >>> 3)] >>> ((fromLow & 7) * 8) & 0xff;
     }
     set(s, r, value);
   }
 
   /** {@code r} sign-extended from its byte number {@code a}, counted from the least significant. */
   public static void signExtend(long[] s, int a, int r) {
-    if ((s[a + 1] | s[a + 2] | s[a + 3]) != 0 || Long.compareUnsigned(s[a], 31) >= 0) {
+    signExtend(s, a, r, r);
+  }
+
+  /** {@code r} = {@code b} sign-extended from its byte number {@code a}. */
+  public static void signExtend(long[] s, int a, int b, int r) {
+    boolean whole = (s[a + 1] | s[a + 2] | s[a + 3]) != 0 || Long.compareUnsigned(s[a], 31) >= 0;
+    int octet = (int) s[a];
+    copy(s, b, s, r);
+    if (whole) {
       return;
     }
-    int limb = (int) s[a] >>> 3;
-    int shift = 56 - ((int) s[a] & 7) * 8;
+    int limb = octet >>> 3;
+    int shift = 56 - (octet & 7) * 8;
     long extended = s[r + limb] << shift >> shift;
     s[r + limb] = extended;
     for (int i = limb + 1; i < 4; i++) {

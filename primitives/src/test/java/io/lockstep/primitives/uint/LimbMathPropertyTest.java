@@ -184,6 +184,89 @@ class LimbMathPropertyTest {
     }
   }
 
+  @FunctionalInterface
+  private interface ThreePlaces {
+    void apply(long[] s, int a, int b, int r);
+  }
+
+  /** The form with three places does as the form with two, whichever places are the same. */
+  private void checkPlaces(String name, ThreePlaces three, Operation two) {
+    for (int i = 0; i < ROUNDS; i++) {
+      int a = 4 * random.nextInt(3);
+      int b = 4 * random.nextInt(3);
+      int r = 4 * random.nextInt(3);
+      for (int at = 0; at < 12; at += 4) {
+        LimbMath.set(s, at, random.nextInt(3) == 0 ? UInt256.of(random.nextInt(300)) : word());
+      }
+      long[] copy = {0, 0, 0, 0, 0, 0, 0, 0};
+      LimbMath.copy(s, a, copy, 0);
+      LimbMath.copy(s, b, copy, 4);
+      two.apply(copy, 0, 4);
+      three.apply(s, a, b, r);
+      assertThat(LimbMath.get(s, r))
+          .as("%s at %d, %d to %d, seed %d", name, a, b, r, SEED)
+          .isEqualTo(LimbMath.get(copy, 4));
+    }
+  }
+
+  @Test
+  void doesTheSameWhereverOperandsAndResultLie() {
+    checkPlaces("add", (s, a, b, r) -> LimbMath.add(s, a, s, b, r), LimbMath::add);
+    checkPlaces("subtract", (s, a, b, r) -> LimbMath.subtract(s, a, s, b, r), LimbMath::subtract);
+    checkPlaces("multiply", (s, a, b, r) -> LimbMath.multiply(s, a, s, b, r), LimbMath::multiply);
+    checkPlaces("byteAt", LimbMath::byteAt, LimbMath::byteAt);
+    checkPlaces("signExtend", LimbMath::signExtend, LimbMath::signExtend);
+    checkPlaces(
+        "power",
+        (s, a, b, r) -> LimbMath.power(s, a, b, r, w),
+        (s, a, r) -> LimbMath.power(s, a, r, w));
+    checkPlaces(
+        "shiftLeft",
+        (s, a, b, r) -> LimbMath.shiftLeft(s, b, LimbMath.shift(s, a), r),
+        LimbMath::shiftLeft);
+    checkPlaces(
+        "shiftRight",
+        (s, a, b, r) -> LimbMath.shiftRight(s, b, LimbMath.shift(s, a), r),
+        LimbMath::shiftRight);
+    checkPlaces(
+        "shiftRightSigned",
+        (s, a, b, r) -> LimbMath.shiftRightSigned(s, b, LimbMath.shift(s, a), r),
+        LimbMath::shiftRightSigned);
+    checkPlaces(
+        "divide",
+        (s, a, b, r) -> LimbDivision.divide(s, a, b, r, w),
+        (s, a, r) -> LimbDivision.divide(s, a, r, w));
+    checkPlaces(
+        "modulo",
+        (s, a, b, r) -> LimbDivision.modulo(s, a, b, r, w),
+        (s, a, r) -> LimbDivision.modulo(s, a, r, w));
+    checkPlaces(
+        "divideSigned",
+        (s, a, b, r) -> LimbDivision.divideSigned(s, a, b, r, w),
+        (s, a, r) -> LimbDivision.divideSigned(s, a, r, w));
+    checkPlaces(
+        "moduloSigned",
+        (s, a, b, r) -> LimbDivision.moduloSigned(s, a, b, r, w),
+        (s, a, r) -> LimbDivision.moduloSigned(s, a, r, w));
+  }
+
+  @Test
+  void addsSubtractsAndComparesSmallNumbers() {
+    for (int i = 0; i < ROUNDS; i++) {
+      long small = random.nextBoolean() ? random.nextInt(4) : random.nextLong() >>> 1;
+      UInt256 a = random.nextInt(4) == 0 ? near(UInt256.of(small)) : word();
+      UInt256 b = UInt256.of(small);
+      LimbMath.set(s, 0, a);
+      LimbMath.addSmall(s, 0, small, 4);
+      assertThat(LimbMath.get(s, 4)).as("%s + %d", a, small).isEqualTo(a.add(b));
+      LimbMath.subtractSmall(s, 0, small, 4);
+      assertThat(LimbMath.get(s, 4)).as("%s - %d", a, small).isEqualTo(a.subtract(b));
+      assertThat(LimbMath.lessThanSmall(s, 0, small)).isEqualTo(a.compareTo(b) < 0);
+      assertThat(LimbMath.greaterThanSmall(s, 0, small)).isEqualTo(a.compareTo(b) > 0);
+      assertThat(LimbMath.equalsSmall(s, 0, small)).isEqualTo(a.equals(b));
+    }
+  }
+
   @Test
   void storesAndLoadsBigEndian() {
     for (int i = 0; i < 1_000; i++) {
