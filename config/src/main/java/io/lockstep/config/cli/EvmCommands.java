@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code lockstep evm run / statetest / blocktest}: the EVM by itself. */
 final class EvmCommands {
@@ -29,6 +30,7 @@ final class EvmCommands {
       spec.addOption(Command.option("--gas", "N", "30000000", "gas the call may use"));
       spec.addOption(Command.option("--value", "WEI", "0", "value of the call"));
       spec.addOption(Command.option("--fork", "NAME", "Osaka", "rules to run under"));
+      spec.addOption(engine("register"));
       spec.addOption(Command.flag("--trace", "print every step as a JSON object (EIP-3155)"));
       spec.addOption(Command.json());
       return spec;
@@ -43,6 +45,7 @@ final class EvmCommands {
               arguments.number("--gas", 1, 1L << 40),
               arguments.number("--value", 0, Long.MAX_VALUE),
               String.valueOf(arguments.text("--fork")),
+              String.valueOf(arguments.text("--engine")),
               arguments.isSet("--trace"),
               arguments.isSet("--json")));
     }
@@ -114,7 +117,16 @@ final class EvmCommands {
         Command.positional("FILE", "1..*", ".json or .jsonl.gz files, or folders of them"));
     spec.addOption(Command.option("--fork", "NAME", "only cases of this fork"));
     spec.addOption(Command.option("--name", "TEXT", "only cases whose name contains this"));
+    spec.addOption(engine("eager"));
     return spec;
+  }
+
+  private static OptionSpec engine(String usual) {
+    return Command.option(
+        "--engine",
+        "NAME",
+        usual,
+        "plain; register, which translates code that is worth it; eager, which translates all");
   }
 
   private static FixtureOptions options(Arguments arguments) {
@@ -125,6 +137,10 @@ final class EvmCommands {
         arguments.problem("FILE: %s does not exist".formatted(file));
       }
     }
-    return new FixtureOptions(files, arguments.text("--fork"), arguments.text("--name"));
+    return new FixtureOptions(
+        files,
+        arguments.text("--fork"),
+        arguments.text("--name"),
+        String.valueOf(arguments.text("--engine")));
   }
 }

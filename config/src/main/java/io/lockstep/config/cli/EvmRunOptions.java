@@ -11,6 +11,7 @@ import io.lockstep.primitives.types.Bytes;
  * @param gasLimit gas the call may use
  * @param valueWei value of the call, wei
  * @param fork name of the rules, as the fixtures spell it
+ * @param engine name of what runs the code
  * @param trace one JSON object per step (EIP-3155)
  * @param json the result as one JSON object
  */
@@ -20,5 +21,6 @@ public record EvmRunOptions(
     long gasLimit,
     long valueWei,
     String fork,
+    String engine,
     boolean trace,
     boolean json) {}

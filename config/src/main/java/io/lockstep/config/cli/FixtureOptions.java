@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param files {@code .json} and {@code .jsonl.gz} files, and folders to search for them
  * @param fork only cases of this fork; null for all
  * @param name only cases whose name contains this; null for all
+ * @param engine name of what runs the code
  */
-public record FixtureOptions(List<Path> files, @Nullable String fork, @Nullable String name) {
+public record FixtureOptions(
+    List<Path> files, @Nullable String fork, @Nullable String name, String engine) {
   public FixtureOptions {
     files = List.copyOf(files);
   }

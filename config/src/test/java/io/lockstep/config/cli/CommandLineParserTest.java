@@ -212,14 +212,24 @@ class CommandLineParserTest {
         .isEqualTo(
             new Invocation.EvmRun(
                 new EvmRunOptions(
-                    Bytes.of(0x60, 1), Bytes.of(0xff), 30_000_000, 0, "Osaka", false, false)));
+                    Bytes.of(0x60, 1),
+                    Bytes.of(0xff),
+                    30_000_000,
+                    0,
+                    "Osaka",
+                    "register",
+                    false,
+                    false)));
     assertThat(problems("evm", "run", "60", "--code-file", "x"))
         .contains("one of CODE and --code-file is needed");
     assertThat(parse("evm", "statetest", folder.toString(), "--fork", "Osaka"))
-        .isEqualTo(new Invocation.EvmStateTest(new FixtureOptions(List.of(folder), "Osaka", null)));
+        .isEqualTo(
+            new Invocation.EvmStateTest(
+                new FixtureOptions(List.of(folder), "Osaka", null, "eager")));
     assertThat(parse("evm", "blocktest", folder.toString(), code.toString()))
         .isEqualTo(
-            new Invocation.EvmBlockTest(new FixtureOptions(List.of(folder, code), null, null)));
+            new Invocation.EvmBlockTest(
+                new FixtureOptions(List.of(folder, code), null, null, "eager")));
     assertThat(problems("evm", "blocktest", "/does/not/exist"))
         .contains("FILE: /does/not/exist does not exist");
   }

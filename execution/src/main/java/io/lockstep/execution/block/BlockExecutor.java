@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.block;
 
+import io.lockstep.execution.evm.Engine;
 import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.journal.CodeCache;
@@ -15,6 +16,7 @@ public final class BlockExecutor {
   private final ForkSchedule forks;
   private final UInt256 chainId;
   private final CodeCache codes;
+  private final Engine engine;
 
   public BlockExecutor(ForkSchedule forks, UInt256 chainId) {
     this(forks, chainId, new CodeCache());
@@ -22,6 +24,12 @@ public final class BlockExecutor {
 
   /** Shares prepared code with others. */
   public BlockExecutor(ForkSchedule forks, UInt256 chainId, CodeCache codes) {
+    this(forks, chainId, codes, Engine.REGISTER);
+  }
+
+  /** Also says what runs the code. */
+  public BlockExecutor(ForkSchedule forks, UInt256 chainId, CodeCache codes, Engine engine) {
+    this.engine = engine;
     this.forks = forks;
     this.chainId = chainId;
     this.codes = codes;
@@ -37,6 +45,10 @@ public final class BlockExecutor {
 
   CodeCache codes() {
     return codes;
+  }
+
+  Engine engine() {
+    return engine;
   }
 
   /** The fork of a block. */

@@ -98,7 +98,9 @@ public final class CallExecutor {
               + " want "
               + cost);
     }
-    Applied applied = new TxApplier(rules, journal, context).apply(message(request, gas), tracer);
+    Applied applied =
+        new TxApplier(rules, journal, context, executor.engine())
+            .apply(message(request, gas), tracer);
     return new CallResult.Ran(
         applied.outcome().status(),
         applied.outcome().output(),

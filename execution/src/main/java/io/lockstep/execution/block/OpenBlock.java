@@ -61,7 +61,7 @@ public final class OpenBlock {
     this.blobs = executor.forks().blobParams(fork);
     this.context = context(executor, env, fork, blobs, blockHash);
     this.state = new JournaledState(parentState, executor.codes());
-    this.applier = new TxApplier(rules, state, context);
+    this.applier = new TxApplier(rules, state, context, executor.engine());
   }
 
   static BlockContext context(

@@ -3,6 +3,7 @@ package io.lockstep.execution.block;
 
 import io.lockstep.execution.evm.BlockContext;
 import io.lockstep.execution.evm.Creates;
+import io.lockstep.execution.evm.Engine;
 import io.lockstep.execution.evm.Evm;
 import io.lockstep.execution.evm.Message;
 import io.lockstep.execution.evm.Outcome;
@@ -39,11 +40,11 @@ final class TxApplier {
   private final Evm evm;
   private final long[] word = new long[4];
 
-  TxApplier(Rules rules, JournaledState state, BlockContext block) {
+  TxApplier(Rules rules, JournaledState state, BlockContext block, Engine engine) {
     this.rules = rules;
     this.state = state;
     this.block = block;
-    this.evm = new Evm(rules, state, block);
+    this.evm = new Evm(rules, state, block, engine);
   }
 
   JournaledState state() {

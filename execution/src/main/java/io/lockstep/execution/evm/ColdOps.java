@@ -4,7 +4,6 @@ package io.lockstep.execution.evm;
 import io.lockstep.execution.fork.Op;
 import io.lockstep.execution.journal.Account;
 import io.lockstep.execution.journal.Code;
-import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.tx.Log;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -21,7 +20,6 @@ import java.util.List;
  */
 final class ColdOps {
   private static final long WORD_COPY_GAS = 3;
-  private static final long HASH_WORD_GAS = 6;
   private static final long LOG_BYTE_GAS = 8;
   private static final int ANCESTORS = 256;
 
@@ -31,13 +29,21 @@ final class ColdOps {
     final long[] s = evm.stack;
     switch (op) {
       case Op.SLOAD -> {
-        return StorageOps.load(evm, f);
+        f.gas = StorageOps.load(evm, f, f.sp - 4, f.sp - 4, f.gas);
+        return enough(f);
       }
       case Op.SSTORE -> {
-        return StorageOps.store(evm, f);
+        if (f.isStatic) {
+          return Status.WRITE_PROTECTION;
+        }
+        f.sp -= 8;
+        f.gas = StorageOps.store(evm, f, f.sp + 4, f.sp, f.gas);
+        return enough(f);
       }
       case Op.KECCAK256 -> {
-        return keccak(evm, f);
+        f.sp -= 4;
+        f.gas = MemoryOps.keccak(evm, f, s, f.sp, f.sp - 4, f.sp - 4, f.gas);
+        return enough(f);
       }
       case Op.CALL, Op.CALLCODE, Op.DELEGATECALL, Op.STATICCALL -> {
         return Calls.call(evm, f, op);
@@ -57,33 +63,26 @@ final class ColdOps {
       case Op.LOG0, 0xa1, 0xa2, 0xa3, Op.LOG4 -> {
         return log(evm, f, op - Op.LOG0);
       }
-      case Op.TLOAD -> evm.state.loadTransient(f.self(), s, f.sp - 4);
+      case Op.TLOAD -> evm.state.loadTransient(f.self(), s, f.sp - 4, f.sp - 4);
       case Op.TSTORE -> {
-        return StorageOps.storeTransient(evm, f);
+        if (f.isStatic) {
+          return Status.WRITE_PROTECTION;
+        }
+        f.sp -= 8;
+        evm.state.storeTransient(f.self(), s, f.sp + 4, f.sp);
       }
-      case Op.SDIV -> {
+      case Op.SDIV, Op.SMOD, Op.SIGNEXTEND -> {
         f.sp -= 4;
-        LimbDivision.divideSigned(s, f.sp, f.sp - 4, evm.scratch);
+        math(evm, op, s, f.sp, f.sp - 4, f.sp - 4);
       }
-      case Op.SMOD -> {
-        f.sp -= 4;
-        LimbDivision.moduloSigned(s, f.sp, f.sp - 4, evm.scratch);
-      }
+      case Op.CLZ -> math(evm, op, s, f.sp - 4, f.sp - 4, f.sp - 4);
       case Op.EXP -> {
         f.sp -= 4;
-        if (!Evm.charge(f, evm.rules.expByteGas * LimbMath.byteLength(s, f.sp - 4))) {
-          return Status.OUT_OF_GAS;
-        }
-        LimbMath.power(s, f.sp, f.sp - 4, evm.scratch);
+        f.gas = power(evm, f.sp, f.sp - 4, f.sp - 4, f.gas);
+        return enough(f);
       }
-      case Op.SIGNEXTEND -> {
-        f.sp -= 4;
-        LimbMath.signExtend(s, f.sp, f.sp - 4);
-      }
-      case Op.CLZ -> LimbMath.set(s, f.sp - 4, LimbMath.leadingZeros(s, f.sp - 4));
-      case Op.MSIZE -> LimbMath.set(s, f.push(), f.memorySize);
-      case Op.CODESIZE -> LimbMath.set(s, f.push(), f.code.size());
-      case Op.RETURNDATASIZE -> LimbMath.set(s, f.push(), evm.returnLength);
+      case Op.BLOBHASH -> blobHash(evm, s, f.sp - 4);
+      case Op.BLOCKHASH -> blockHash(evm, s, f.sp - 4);
       case Op.CALLDATACOPY -> {
         return copy(evm, f, f.input, f.inputOffset, f.inputLength);
       }
@@ -102,29 +101,56 @@ final class ColdOps {
       case Op.EXTCODECOPY -> {
         return copyForeignCode(evm, f);
       }
-      default -> environment(evm, f, op);
+      default -> environment(evm, f, op, f.push());
     }
     return Status.RUNNING;
   }
 
-  private static void environment(Evm evm, Frame f, int op) {
+  private static int enough(Frame f) {
+    return f.gas < 0 ? Status.OUT_OF_GAS : Status.RUNNING;
+  }
+
+  /** The rarer arithmetic, on operands and to a place that the caller names. */
+  static void math(Evm evm, int op, long[] s, int a, int b, int r) {
+    switch (op) {
+      case Op.SDIV -> LimbDivision.divideSigned(s, a, b, r, evm.scratch);
+      case Op.SMOD -> LimbDivision.moduloSigned(s, a, b, r, evm.scratch);
+      case Op.SIGNEXTEND -> LimbMath.signExtend(s, a, b, r);
+      case Op.BYTE -> LimbMath.byteAt(s, a, b, r);
+      case Op.CLZ -> LimbMath.set(s, r, LimbMath.leadingZeros(s, a));
+      default -> throw new IllegalStateException("no arithmetic is opcode " + Op.name(op));
+    }
+  }
+
+  /** EXP; the gas left, negative for not enough. */
+  static long power(Evm evm, int a, int b, int r, long gas) {
+    long left = gas - evm.rules.expByteGas * LimbMath.byteLength(evm.stack, b);
+    if (left >= 0) {
+      LimbMath.power(evm.stack, a, b, r, evm.scratch);
+    }
+    return left;
+  }
+
+  /** What is asked of the frame, the transaction or the block, written to {@code r}. */
+  static void environment(Evm evm, Frame f, int op, int r) {
     final long[] s = evm.stack;
     switch (op) {
-      case Op.ADDRESS -> Evm.pushAddress(s, f.push(), f.self().address());
-      case Op.CALLER -> Evm.pushAddress(s, f.push(), f.caller);
-      case Op.ORIGIN -> Evm.pushAddress(s, f.push(), evm.tx.origin());
-      case Op.COINBASE -> Evm.pushAddress(s, f.push(), evm.block.coinbase());
-      case Op.GASPRICE -> LimbMath.set(s, f.push(), evm.tx.gasPrice());
-      case Op.TIMESTAMP -> LimbMath.set(s, f.push(), evm.block.timestampSeconds());
-      case Op.NUMBER -> LimbMath.set(s, f.push(), evm.block.number());
-      case Op.PREVRANDAO -> LimbMath.set(s, f.push(), evm.block.prevRandao());
-      case Op.GASLIMIT -> LimbMath.set(s, f.push(), evm.block.gasLimit());
-      case Op.CHAINID -> LimbMath.set(s, f.push(), evm.block.chainId());
-      case Op.SELFBALANCE -> f.self().balance(s, f.push());
-      case Op.BASEFEE -> LimbMath.set(s, f.push(), evm.block.baseFee());
-      case Op.BLOBBASEFEE -> LimbMath.set(s, f.push(), evm.block.blobBaseFee());
-      case Op.BLOBHASH -> blobHash(evm, s, f.sp - 4);
-      case Op.BLOCKHASH -> blockHash(evm, s, f.sp - 4);
+      case Op.ADDRESS -> Evm.pushAddress(s, r, f.self().address());
+      case Op.CALLER -> Evm.pushAddress(s, r, f.caller);
+      case Op.ORIGIN -> Evm.pushAddress(s, r, evm.tx.origin());
+      case Op.COINBASE -> Evm.pushAddress(s, r, evm.block.coinbase());
+      case Op.GASPRICE -> LimbMath.set(s, r, evm.tx.gasPrice());
+      case Op.TIMESTAMP -> LimbMath.set(s, r, evm.block.timestampSeconds());
+      case Op.NUMBER -> LimbMath.set(s, r, evm.block.number());
+      case Op.PREVRANDAO -> LimbMath.set(s, r, evm.block.prevRandao());
+      case Op.GASLIMIT -> LimbMath.set(s, r, evm.block.gasLimit());
+      case Op.CHAINID -> LimbMath.set(s, r, evm.block.chainId());
+      case Op.SELFBALANCE -> f.self().balance(s, r);
+      case Op.BASEFEE -> LimbMath.set(s, r, evm.block.baseFee());
+      case Op.BLOBBASEFEE -> LimbMath.set(s, r, evm.block.blobBaseFee());
+      case Op.MSIZE -> LimbMath.set(s, r, f.memorySize);
+      case Op.CODESIZE -> LimbMath.set(s, r, f.code.size());
+      case Op.RETURNDATASIZE -> LimbMath.set(s, r, evm.returnLength);
       default -> throw new IllegalStateException("no code belongs to opcode " + Op.name(op));
     }
   }
@@ -145,45 +171,6 @@ final class ColdOps {
             && s[at] >= number - ANCESTORS;
     Hash32 hash = near ? evm.block.blockHash().apply(s[at]) : null;
     LimbMath.set(s, at, hash == null ? UInt256.ZERO : UInt256.of(hash));
-  }
-
-  /** CALLDATALOAD: the word whose offset is on the stack, zeros past the end. */
-  static void callDataLoad(Frame f, long[] s, int at) {
-    if ((s[at + 1] | s[at + 2] | s[at + 3]) != 0
-        || Long.compareUnsigned(s[at], f.inputLength) >= 0) {
-      LimbMath.set(s, at, 0);
-      return;
-    }
-    int from = (int) s[at];
-    int present = f.inputLength - from;
-    if (present >= 32) {
-      LimbMath.load(f.input, f.inputOffset + from, s, at);
-      return;
-    }
-    long[] limbs = {0, 0, 0, 0};
-    for (int i = 0; i < present; i++) {
-      int fromLow = 31 - i;
-      limbs[fromLow >>> 3] |= (f.input[f.inputOffset + from + i] & 0xffL) << ((fromLow & 7) * 8);
-    }
-    LimbMath.copy(limbs, 0, s, at);
-  }
-
-  private static int keccak(Evm evm, Frame f) {
-    long[] s = evm.stack;
-    int at = f.sp - 4;
-    int r = f.sp - 8;
-    if (!evm.cover(f, at, r)) {
-      return Status.OUT_OF_GAS;
-    }
-    int length = (int) s[r];
-    if (!Evm.charge(f, HASH_WORD_GAS * ((length + 31L) >>> 5))) {
-      return Status.OUT_OF_GAS;
-    }
-    int from = length == 0 ? 0 : f.memoryBase + (int) s[at];
-    Keccak.hash(evm.memory, from, length, evm.hash, 0);
-    LimbMath.load(evm.hash, 0, s, r);
-    f.sp = at;
-    return Status.RUNNING;
   }
 
   private static int leave(Evm evm, Frame f, int status) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.evm;
 
+import io.lockstep.execution.evm.register.Program;
+import io.lockstep.execution.evm.register.Translator;
 import io.lockstep.execution.fork.Op;
 import io.lockstep.execution.fork.Rules;
+import io.lockstep.execution.journal.Code;
 import io.lockstep.execution.journal.JournaledState;
 import io.lockstep.execution.precompile.Precompile;
 import io.lockstep.execution.precompile.Precompiles;
@@ -28,8 +31,14 @@ public final class Evm {
   /** No message has the gas to reach it, and it keeps all sums of offsets within an int. */
   static final int MAX_MEMORY_BYTES = 1 << 29;
 
-  /** Longs that a frame's stack may take: 1,024 words, and the word an opcode may push beyond. */
-  private static final int STACK_LONGS = 1024 * 4 + 8;
+  /** Longs that a frame's stack may take: 1,024 words, and what engines write beyond. */
+  private static final int STACK_LONGS = 1024 * 4 + 8 + Translator.TEMPORARY_LONGS;
+
+  /**
+   * Gas that must have been spent on a code, for each of its bytes, before it is translated: what a
+   * translation costs in time is then less than what that gas cost.
+   */
+  private static final int HOT_GAS_PER_BYTE = 4;
 
   private static final int INITIAL_MEMORY_BYTES = 1 << 14;
 
@@ -53,11 +62,17 @@ public final class Evm {
   int outputOffset;
   int outputLength;
 
+  private final Engine engine;
   private final List<Frame> frames = new ArrayList<>();
   private @Nullable Tracer tracer;
 
   public Evm(Rules rules, JournaledState state, BlockContext block) {
+    this(rules, state, block, Engine.REGISTER);
+  }
+
+  public Evm(Rules rules, JournaledState state, BlockContext block, Engine engine) {
     this.rules = rules;
+    this.engine = engine;
     this.precompiles = Precompiles.of(rules.fork);
     this.state = state;
     this.block = block;
@@ -100,7 +115,7 @@ public final class Evm {
   private int loop() {
     Frame f = frames.getFirst();
     while (true) {
-      int status = Interpreter.run(this, f);
+      int status = run(f);
       if (status == Status.CALLING) {
         f = frames.get(f.depth + 1);
         continue;
@@ -113,6 +128,50 @@ public final class Evm {
       Messages.resume(this, parent, f, status);
       f = parent;
     }
+  }
+
+  private int run(Frame f) {
+    Program program = f.program;
+    if (program != null) {
+      return RegisterLoop.run(this, f, program);
+    }
+    if (engine == Engine.PLAIN || tracer != null) {
+      f.hotBelow = Long.MIN_VALUE;
+      return Interpreter.run(this, f);
+    }
+    Code code = f.code;
+    long before = f.gas;
+    f.hotBelow = before - Math.max(0, (long) HOT_GAS_PER_BYTE * code.size() - code.spentGas());
+    int status = Interpreter.run(this, f);
+    // What a child was given is not spent yet, and not on this code.
+    long given = status == Status.CALLING ? frame(f.depth + 1).gas : 0;
+    code.spend(before - f.gas - given);
+    if (status != Status.HOT) {
+      return status;
+    }
+    Program made = programOf(code);
+    f.program = made;
+    f.block = made.blockAt(code.jumpDestinations(), f.pc);
+    return RegisterLoop.run(this, f, made);
+  }
+
+  private Program programOf(Code code) {
+    if (code.form() instanceof Program known && known.rules() == rules) {
+      return known;
+    }
+    Program made = Translator.translate(code, rules);
+    state.setForm(code, made);
+    return made;
+  }
+
+  /** Whether a frame should run the translation of its code from the beginning. */
+  private boolean runsProgram(Code code) {
+    if (engine == Engine.PLAIN || tracer != null) {
+      return false;
+    }
+    return engine == Engine.EAGER
+        || (code.form() instanceof Program known && known.rules() == rules)
+        || code.spentGas() >= (long) HOT_GAS_PER_BYTE * code.size();
   }
 
   /** The pooled frame of a depth. */
@@ -128,6 +187,8 @@ public final class Evm {
     f.pc = 0;
     f.sp = f.stackBase;
     f.memorySize = 0;
+    f.program = runsProgram(f.code) ? programOf(f.code) : null;
+    f.block = Program.FIRST;
     returnLength = 0;
     if (f.stackBase + STACK_LONGS > stack.length) {
       stack = Arrays.copyOf(stack, Math.max(stack.length * 2, f.stackBase + STACK_LONGS));
@@ -149,6 +210,16 @@ public final class Evm {
       return Status.STACK_UNDERFLOW;
     }
     return height > ((int) info & 0xffff) ? Status.STACK_OVERFLOW : Status.RUNNING;
+  }
+
+  /** How a frame ends whose code goes no further at this opcode. */
+  static int haltAt(int op) {
+    return switch (op) {
+      case Op.STOP -> Status.STOPPED;
+      case Op.JUMP -> Status.BAD_JUMP;
+      case Op.INVALID -> Status.INVALID_OPCODE;
+      default -> Status.UNDEFINED_OPCODE;
+    };
   }
 
   /** Grows a frame's memory to hold {@code end} bytes; the gas left, negative for not enough. */
@@ -180,24 +251,29 @@ public final class Evm {
 
   /**
    * Grows memory for the range whose offset and length are the words at {@code at} and {@code
-   * lengthAt}, charging {@code f.gas}; false when it cannot be paid. An empty range needs nothing.
+   * lengthAt}; the gas left, negative when it cannot be paid. An empty range needs nothing.
    */
-  boolean cover(Frame f, int at, int lengthAt) {
+  long cover(Frame f, int at, int lengthAt, long gas) {
     long[] s = stack;
     if ((s[lengthAt + 1] | s[lengthAt + 2] | s[lengthAt + 3]) != 0) {
-      return false;
+      return -1;
     }
     long length = s[lengthAt];
     if (length == 0) {
-      return true;
+      return gas;
     }
     long offset = s[at];
     if ((s[at + 1] | s[at + 2] | s[at + 3]) != 0
         || Long.compareUnsigned(offset, MAX_MEMORY_BYTES) > 0
         || Long.compareUnsigned(length, MAX_MEMORY_BYTES) > 0) {
-      return false;
+      return -1;
     }
-    f.gas = expand(f, (int) (offset + length), f.gas);
+    return expand(f, (int) (offset + length), gas);
+  }
+
+  /** The same, charging {@code f.gas}; false when it cannot be paid. */
+  boolean cover(Frame f, int at, int lengthAt) {
+    f.gas = cover(f, at, lengthAt, f.gas);
     return f.gas >= 0;
   }
 

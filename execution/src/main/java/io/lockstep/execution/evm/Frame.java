@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.evm;
 
+import io.lockstep.execution.evm.register.Program;
 import io.lockstep.execution.fork.Op;
 import io.lockstep.execution.journal.Account;
 import io.lockstep.execution.journal.Code;
@@ -36,6 +37,12 @@ public final class Frame {
   int inputLength;
   boolean isStatic;
 
+  /** What the register loop runs; null when the plain engine does. */
+  @Nullable Program program;
+
+  /** Where in the program it goes on. */
+  int block;
+
   int pc;
   int stackBase;
   int sp;
@@ -44,6 +51,9 @@ public final class Frame {
 
   /** Bytes, a multiple of 32. */
   int memorySize;
+
+  /** The plain engine leaves at a jump destination when there is less gas than this. */
+  long hotBelow;
 
   // Where this frame wants its running child's output.
   int returnOffset;
@@ -72,6 +82,14 @@ public final class Frame {
     v1 = l1;
     v2 = l2;
     v3 = l3;
+  }
+
+  /** Writes the value into four limbs. */
+  void value(long[] s, int r) {
+    s[r] = v0;
+    s[r + 1] = v1;
+    s[r + 2] = v2;
+    s[r + 3] = v3;
   }
 
   void input(byte[] bytes, int offset, int length) {

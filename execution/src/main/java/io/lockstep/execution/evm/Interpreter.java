@@ -32,6 +32,7 @@ final class Interpreter {
     final long[] destinations = f.code.jumpDestinations();
     final int codeSize = f.code.size();
     final int base = f.stackBase;
+    final long hotBelow = f.hotBelow;
     int pc = f.pc;
     int sp = f.sp;
     long gas = f.gas;
@@ -155,64 +156,37 @@ final class Interpreter {
           LimbMath.shiftRightSigned(s, sp, sp - 4);
         }
         case Op.CALLVALUE -> {
-          s[sp] = f.v0;
-          s[sp + 1] = f.v1;
-          s[sp + 2] = f.v2;
-          s[sp + 3] = f.v3;
+          f.value(s, sp);
           sp += 4;
         }
         case Op.CALLDATASIZE -> {
           LimbMath.set(s, sp, f.inputLength);
           sp += 4;
         }
-        case Op.CALLDATALOAD -> ColdOps.callDataLoad(f, s, sp - 4);
+        case Op.CALLDATALOAD -> MemoryOps.callData(f, s, sp - 4, sp - 4);
         case Op.POP -> sp -= 4;
         case Op.MLOAD -> {
-          if (!isOffset(s, sp - 4)) {
+          gas = MemoryOps.load(evm, f, s, sp - 4, sp - 4, gas);
+          if (gas < 0) {
             status = Status.OUT_OF_GAS;
             break loop;
           }
-          int at = (int) s[sp - 4];
-          if (at + 32 > f.memorySize) {
-            gas = evm.expand(f, at + 32, gas);
-            if (gas < 0) {
-              status = Status.OUT_OF_GAS;
-              break loop;
-            }
-          }
-          LimbMath.load(evm.memory, f.memoryBase + at, s, sp - 4);
         }
         case Op.MSTORE -> {
           sp -= 8;
-          if (!isOffset(s, sp + 4)) {
+          gas = MemoryOps.store(evm, f, s, sp + 4, sp, gas);
+          if (gas < 0) {
             status = Status.OUT_OF_GAS;
             break loop;
           }
-          int at = (int) s[sp + 4];
-          if (at + 32 > f.memorySize) {
-            gas = evm.expand(f, at + 32, gas);
-            if (gas < 0) {
-              status = Status.OUT_OF_GAS;
-              break loop;
-            }
-          }
-          LimbMath.store(s, sp, evm.memory, f.memoryBase + at);
         }
         case Op.MSTORE8 -> {
           sp -= 8;
-          if (!isOffset(s, sp + 4)) {
+          gas = MemoryOps.storeByte(evm, f, s, sp + 4, sp, gas);
+          if (gas < 0) {
             status = Status.OUT_OF_GAS;
             break loop;
           }
-          int at = (int) s[sp + 4];
-          if (at >= f.memorySize) {
-            gas = evm.expand(f, at + 1, gas);
-            if (gas < 0) {
-              status = Status.OUT_OF_GAS;
-              break loop;
-            }
-          }
-          evm.memory[f.memoryBase + at] = (byte) s[sp];
         }
         case Op.JUMP -> {
           sp -= 4;
@@ -240,7 +214,14 @@ final class Interpreter {
           LimbMath.set(s, sp, gas);
           sp += 4;
         }
-        case Op.JUMPDEST -> {}
+        case Op.JUMPDEST -> {
+          if (gas < hotBelow) {
+            pc--;
+            gas += info >>> 32;
+            status = Status.HOT;
+            break loop;
+          }
+        }
         case Op.PUSH0 -> {
           LimbMath.set(s, sp, 0);
           sp += 4;
@@ -346,12 +327,8 @@ final class Interpreter {
     return status;
   }
 
-  private static boolean isOffset(long[] s, int at) {
-    return (s[at + 1] | s[at + 2] | s[at + 3]) == 0
-        && Long.compareUnsigned(s[at], Evm.MAX_MEMORY_BYTES) <= 0;
-  }
-
-  private static boolean isDestination(long[] destinations, int codeSize, long[] s, int at) {
+  /** Whether the word at {@code at} is where a jump may land. */
+  static boolean isDestination(long[] destinations, int codeSize, long[] s, int at) {
     long target = s[at];
     return (s[at + 1] | s[at + 2] | s[at + 3]) == 0
         && Long.compareUnsigned(target, codeSize) < 0

@@ -11,6 +11,9 @@ public final class Status {
   /** A child frame was set up and must run first. */
   static final int CALLING = 1;
 
+  /** The plain engine stands at a jump destination of code that has become worth translating. */
+  static final int HOT = 5;
+
   public static final int STOPPED = 2;
   public static final int RETURNED = 3;
   public static final int REVERTED = 4;

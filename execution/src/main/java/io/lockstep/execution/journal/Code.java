@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Contract code prepared for running: padded so that neither the loop nor a push reads past its
- * end, with a bitmap of its jump destinations. Immutable, any thread.
+ * end, with a bitmap of its jump destinations. What engines derive from it is kept beside it. Any
+ * thread: the code itself is immutable, and a race for the rest costs work, never a result.
  */
 public final class Code {
+  /** What an engine made of the code, to run it faster. Immutable. */
+  public interface Form {
+    /** What it takes in memory. */
+    int weightBytes();
+  }
+
   /** The longest push's data, and a STOP after it. */
   private static final int PADDING_BYTES = 33;
 
@@ -26,6 +33,8 @@ public final class Code {
   private final byte[] padded;
   private final long[] jumpDestinations;
   private final @Nullable Address delegate;
+  private volatile @Nullable Form form;
+  private int spentGas;
 
   private Code(Hash32 hash, Bytes bytes) {
     this.hash = hash;
@@ -85,9 +94,30 @@ public final class Code {
     return Bytes.wrap(out);
   }
 
-  /** What the prepared form takes in memory. */
+  /** What an engine last made of it, or null. */
+  public @Nullable Form form() {
+    return form;
+  }
+
+  public void setForm(Form made) {
+    form = made;
+  }
+
+  /** Gas that was spent on running it without a form: says whether making one is worth it. */
+  public int spentGas() {
+    return spentGas;
+  }
+
+  /** Counts gas that was spent on running it without a form. */
+  public void spend(long gas) {
+    spentGas = (int) Math.min(Integer.MAX_VALUE, spentGas + Math.max(0, gas));
+  }
+
+  /** What the prepared code takes in memory. */
   int weightBytes() {
-    return 128 + bytes.size() * 2 + jumpDestinations.length * 8;
+    Form made = form;
+    int own = 160 + bytes.size() * 2 + jumpDestinations.length * 8;
+    return made == null ? own : own + made.weightBytes();
   }
 
   private static long[] scan(byte[] padded, int length) {

@@ -44,4 +44,9 @@ public final class CodeCache {
     cache.put(hash, code);
     return code;
   }
+
+  /** Weighs code again that was given a form, if it is here. */
+  void reweigh(Code code) {
+    cache.asMap().replace(code.hash(), code, code);
+  }
 }

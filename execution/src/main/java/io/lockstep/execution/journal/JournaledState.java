@@ -134,6 +134,12 @@ public final class JournaledState {
     return code;
   }
 
+  /** Gives code a form that is from now on used wherever this code is. */
+  public void setForm(Code code, Code.Form form) {
+    code.setForm(form);
+    codes.reweigh(code);
+  }
+
   /** Touches an account as a transfer of nothing does; before EIP-161 that creates it. */
   public void touch(Account account, boolean clearsEmpty) {
     beforeWrite(account);
@@ -288,13 +294,13 @@ public final class JournaledState {
         && words[at + 3] == s[v + 3];
   }
 
-  /** Reads transient storage; the key at {@code k} is replaced by the value. */
-  public void loadTransient(Account account, long[] s, int k) {
+  /** Reads the transient storage at the key {@code k} into {@code r}. */
+  public void loadTransient(Account account, long[] s, int k, int r) {
     int entry = transients.find(account.storageId, s[k], s[k + 1], s[k + 2], s[k + 3]);
     if (entry < 0) {
-      LimbMath.set(s, k, 0);
+      LimbMath.set(s, r, 0);
     } else {
-      LimbMath.copy(transients.words, entry * SlotTable.STRIDE + SlotTable.CURRENT, s, k);
+      LimbMath.copy(transients.words, entry * SlotTable.STRIDE + SlotTable.CURRENT, s, r);
     }
   }
 

@@ -29,13 +29,13 @@ class RandomProgramTest {
       random.nextBytes(input);
       long gas = 1_000L + random.nextInt(400_000);
 
-      EvmRun.Result plain = EvmRun.run(code, Bytes.wrap(input), gas, fork, null);
+      EvmRun.Result plain = EvmRun.run(code, Bytes.wrap(input), gas, fork, Engine.PLAIN, null);
       StepTracer.Options everything = new StepTracer.Options(true, true, Long.MAX_VALUE);
       long[] outermost = {0};
       StepTracer tracer =
           new StepTracer(
               everything, step -> outermost[0] += step.depth() == 1 ? step.gasCost() : 0);
-      EvmRun.Result traced = EvmRun.run(code, Bytes.wrap(input), gas, fork, tracer);
+      EvmRun.Result traced = EvmRun.run(code, Bytes.wrap(input), gas, fork, Engine.PLAIN, tracer);
 
       assertThat(traced).as("program %d %s %s, seed %d", i, fork, code, SEED).isEqualTo(plain);
       assertThat(plain.gasUsed()).isBetween(0L, gas);
@@ -49,14 +49,17 @@ class RandomProgramTest {
     int tried = 0;
     for (int i = 0; i < 3_000; i++) {
       Bytes code = Programs.random(random, Rules.of(Fork.OSAKA), true);
-      EvmRun.Result free = EvmRun.run(code, Bytes.EMPTY, 100_000_000, Fork.OSAKA, null);
+      EvmRun.Result free =
+          EvmRun.run(code, Bytes.EMPTY, 100_000_000, Fork.OSAKA, Engine.PLAIN, null);
       if (!free.success() || free.gasUsed() == 0) {
         continue;
       }
       tried++;
 
-      EvmRun.Result exact = EvmRun.run(code, Bytes.EMPTY, free.gasUsed(), Fork.OSAKA, null);
-      EvmRun.Result less = EvmRun.run(code, Bytes.EMPTY, free.gasUsed() - 1, Fork.OSAKA, null);
+      EvmRun.Result exact =
+          EvmRun.run(code, Bytes.EMPTY, free.gasUsed(), Fork.OSAKA, Engine.PLAIN, null);
+      EvmRun.Result less =
+          EvmRun.run(code, Bytes.EMPTY, free.gasUsed() - 1, Fork.OSAKA, Engine.PLAIN, null);
 
       assertThat(exact).as("program %d %s, seed %d", i, code, SEED).isEqualTo(free);
       assertThat(less.error()).as("program %d %s, seed %d", i, code, SEED).isEqualTo("out of gas");

@@ -29,13 +29,21 @@ final class SpeedProbe {
   }
 
   private static void probe(String name, String code, double opsOfAGas) {
+    for (Engine engine : new Engine[] {Engine.PLAIN, Engine.REGISTER}) {
+      probe(name, code, opsOfAGas, engine);
+    }
+  }
+
+  private static void probe(String name, String code, double opsOfAGas, Engine engine) {
     double best = Double.MAX_VALUE;
     for (int i = 0; i < 12; i++) {
       long from = System.nanoTime();
-      EvmRun.Result result = EvmRun.run(Bytes.fromHex(code), Bytes.EMPTY, GAS, Fork.OSAKA, null);
+      EvmRun.Result result =
+          EvmRun.run(Bytes.fromHex(code), Bytes.EMPTY, GAS, Fork.OSAKA, engine, null);
       best = Math.min(best, (double) (System.nanoTime() - from) / result.gasUsed());
     }
     System.out.printf(
-        "%-8s %6.0f Mgas/s, about %.1f ns an opcode%n", name, 1000 / best, best / opsOfAGas);
+        "%-8s %-8s %6.0f Mgas/s, about %.1f ns an opcode%n",
+        name, engine, 1000 / best, best / opsOfAGas);
   }
 }

@@ -19,6 +19,7 @@ class StepTracerTest {
         Bytes.EMPTY,
         gas,
         Fork.OSAKA,
+        Engine.REGISTER,
         new StepTracer(StepTracer.Options.STACKS, steps::add));
     return steps;
   }
@@ -65,6 +66,7 @@ class StepTracerTest {
         Bytes.EMPTY,
         100_000,
         Fork.OSAKA,
+        Engine.REGISTER,
         new StepTracer(new StepTracer.Options(false, false, 10), steps::add));
 
     assertThat(steps).hasSize(10);
@@ -74,7 +76,12 @@ class StepTracerTest {
   void writesTheLinesOfEip3155() {
     List<String> lines = new ArrayList<>();
     EvmRun.run(
-        Bytes.fromHex("600100"), Bytes.EMPTY, 1_000, Fork.OSAKA, TraceLines.tracer(lines::add));
+        Bytes.fromHex("600100"),
+        Bytes.EMPTY,
+        1_000,
+        Fork.OSAKA,
+        Engine.REGISTER,
+        TraceLines.tracer(lines::add));
 
     assertThat(lines)
         .containsExactly(

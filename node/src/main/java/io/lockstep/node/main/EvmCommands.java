@@ -4,6 +4,7 @@ package io.lockstep.node.main;
 import io.lockstep.config.cli.EvmRunOptions;
 import io.lockstep.config.cli.ExitCode;
 import io.lockstep.config.cli.FixtureOptions;
+import io.lockstep.execution.evm.Engine;
 import io.lockstep.execution.fixture.BlockTestRunner;
 import io.lockstep.execution.fixture.CaseResult;
 import io.lockstep.execution.fixture.EvmRun;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,8 +30,12 @@ final class EvmCommands {
       System.err.println("lockstep: no fork is named " + options.fork());
       return ExitCode.USAGE;
     }
+    Engine engine = engine(options.engine());
+    if (engine == null) {
+      return ExitCode.USAGE;
+    }
     EvmRun.Result result =
-        EvmRun.run(options.code(), options.input(), options.gasLimit(), fork, null);
+        EvmRun.run(options.code(), options.input(), options.gasLimit(), fork, engine, null);
     if (options.json()) {
       ObjectNode out = JsonNodeFactory.instance.objectNode();
       out.put("success", result.success())
@@ -46,13 +52,21 @@ final class EvmCommands {
   }
 
   static ExitCode stateTest(FixtureOptions options) {
-    StateTestRunner runner = new StateTestRunner();
-    return runAll(options, runner::run);
+    Engine engine = engine(options.engine());
+    return engine == null ? ExitCode.USAGE : runAll(options, new StateTestRunner(engine)::run);
   }
 
   static ExitCode blockTest(FixtureOptions options) {
-    BlockTestRunner runner = new BlockTestRunner();
-    return runAll(options, runner::run);
+    Engine engine = engine(options.engine());
+    return engine == null ? ExitCode.USAGE : runAll(options, new BlockTestRunner(engine)::run);
+  }
+
+  private static @Nullable Engine engine(String name) {
+    Engine engine = Engine.named(name);
+    if (engine == null) {
+      System.err.println("lockstep: no engine is named " + name);
+    }
+    return engine;
   }
 
   @FunctionalInterface

@@ -338,6 +338,18 @@ public final class LimbMath {
     to[r + 3] = x3;
   }
 
+  public static void swap(long[] s, int a, int b) {
+    long x0 = s[a];
+    long x1 = s[a + 1];
+    long x2 = s[a + 2];
+    long x3 = s[a + 3];
+    copy(s, b, s, a);
+    s[b] = x0;
+    s[b + 1] = x1;
+    s[b + 2] = x2;
+    s[b + 3] = x3;
+  }
+
   /** {@code r = r << shift}, zero from 256 up; the shift is the word at {@code a}. */
   public static void shiftLeft(long[] s, int a, int r) {
     shiftLeft(s, r, shift(s, a), r);
