@@ -3,12 +3,12 @@ package io.lockstep.primitives.crypto;
 
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
-import org.bouncycastle.crypto.digests.KeccakDigest;
+import java.util.Objects;
 
-/** Keccak-256 as Ethereum uses it (0x01 padding, not SHA-3). Any thread; one reused digest each. */
+/** Keccak-256 as Ethereum uses it (0x01 padding, not SHA-3). Any thread; one reused sponge each. */
 public final class Keccak {
-  private static final ThreadLocal<KeccakDigest> DIGEST =
-      ThreadLocal.withInitial(() -> new KeccakDigest(256));
+  private static final ThreadLocal<KeccakSponge> SPONGE =
+      ThreadLocal.withInitial(KeccakSponge::new);
 
   /** Keccak-256 of nothing: the code hash of an account without code. */
   public static final Hash32 EMPTY = hash(new byte[0]);
@@ -39,21 +39,22 @@ public final class Keccak {
 
   /** Hash of the concatenation of {@code parts}. */
   public static Hash32 hashAll(byte[]... parts) {
-    KeccakDigest digest = DIGEST.get();
-    digest.reset();
+    int length = 0;
     for (byte[] part : parts) {
-      digest.update(part, 0, part.length);
+      length += part.length;
     }
-    byte[] out = new byte[32];
-    digest.doFinal(out, 0);
-    return Hash32.read(out, 0);
+    byte[] all = new byte[length];
+    int at = 0;
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return hash(all);
   }
 
   /** Writes the 32-byte hash to {@code out} at {@code outOffset} without allocating. */
   public static void hash(byte[] input, int offset, int length, byte[] out, int outOffset) {
-    KeccakDigest digest = DIGEST.get();
-    digest.reset();
-    digest.update(input, offset, length);
-    digest.doFinal(out, outOffset);
+    Objects.checkFromIndexSize(offset, length, input.length);
+    SPONGE.get().hash(input, offset, length, out, outOffset);
   }
 }

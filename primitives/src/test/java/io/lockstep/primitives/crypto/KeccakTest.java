@@ -7,6 +7,7 @@ import io.lockstep.primitives.testing.Samples;
 import io.lockstep.primitives.types.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.bouncycastle.crypto.digests.KeccakDigest;
 import org.junit.jupiter.api.Test;
 
 class KeccakTest {
@@ -26,6 +27,19 @@ class KeccakTest {
         .isEqualTo("0x4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45");
     assertThat(of("Transfer(address,address,uint256)").toHex())
         .isEqualTo("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
+  }
+
+  @Test
+  void agreesWithAnotherImplementationForEveryLength() {
+    Samples samples = new Samples(12);
+    KeccakDigest other = new KeccakDigest(256);
+    byte[] expected = new byte[32];
+    for (int length = 0; length < 600; length++) {
+      byte[] bytes = samples.array(length + 3);
+      other.update(bytes, 3, length);
+      other.doFinal(expected, 0);
+      assertThat(Keccak.hash(bytes, 3, length).toArray()).isEqualTo(expected);
+    }
   }
 
   @Test
