@@ -5,15 +5,21 @@ package io.lockstep.primitives.uint;
  * Division of 256-bit words in place, in the manner of {@link LimbMath}: DIV, SDIV, MOD, SMOD,
  * ADDMOD and MULMOD of the EVM, where anything divided by zero gives zero. Long division with a
  * reciprocal of the two top limbs (Möller and Granlund, "Improved division by invariant integers",
- * 2011). {@code w} is scratch of {@link #SCRATCH_LONGS}, one per thread.
+ * 2011). {@code w} is scratch of {@link #SCRATCH_LONGS}, one per thread, zeros at first; between
+ * calls it keeps the last divisor, shifted, with its reciprocal.
  */
 public final class LimbDivision {
   public static final int SCRATCH_LONGS = 32;
 
-  // Places inside the scratch: numerator (9 limbs), divisor (4), quotient (9).
+  // Places inside the scratch: numerator (9 limbs), divisor (4), quotient (9); then the divisor
+  // that was last, as it was given (4) and shifted (4), its reciprocal, its limbs and shift.
   private static final int U = 0;
   private static final int D = 9;
   private static final int Q = 13;
+  private static final int KNOWN = 22;
+  private static final int SHIFTED = 26;
+  private static final int RECIPROCAL = 30;
+  private static final int SHAPE = 31;
 
   private LimbDivision() {}
 
@@ -125,30 +131,52 @@ public final class LimbDivision {
       LimbMath.set(s, r, 0);
       return;
     }
+    long y0 = s[b];
+    long y1 = s[b + 1];
+    long y2 = s[b + 2];
+    long y3 = s[b + 3];
     for (int i = 0; i < 8; i++) {
       w[U + i] = 0;
     }
-    LimbMath.copy(s, m, w, D);
     for (int i = 0; i < 4; i++) {
       long x = s[a + i];
-      if (x == 0) {
-        continue;
+      if (x != 0) {
+        addProduct(w, U + i, x, y0, y1, y2, y3);
       }
-      long c = 0;
-      for (int j = 0; j < 4; j++) {
-        long y = s[b + j];
-        long low = x * y;
-        long sum = low + c;
-        long high = Math.unsignedMultiplyHigh(x, y) + LimbMath.carry(low, c, sum);
-        long old = w[U + i + j];
-        long total = sum + old;
-        c = high + LimbMath.carry(sum, old, total);
-        w[U + i + j] = total;
-      }
-      w[U + i + 4] = c;
     }
+    LimbMath.copy(s, m, w, D);
     divide(w, 8);
     LimbMath.copy(w, U, s, r);
+  }
+
+  /** Adds {@code x * y} to the limbs at {@code at}, of which the fifth is still zero. */
+  private static void addProduct(long[] w, int at, long x, long y0, long y1, long y2, long y3) {
+    long low = x * y0;
+    long old = w[at];
+    long sum = low + old;
+    long c = Math.unsignedMultiplyHigh(x, y0) + LimbMath.carry(low, old, sum);
+    w[at] = sum;
+    low = x * y1;
+    long part = low + c;
+    long high = Math.unsignedMultiplyHigh(x, y1) + LimbMath.carry(low, c, part);
+    old = w[at + 1];
+    sum = part + old;
+    w[at + 1] = sum;
+    c = high + LimbMath.carry(part, old, sum);
+    low = x * y2;
+    part = low + c;
+    high = Math.unsignedMultiplyHigh(x, y2) + LimbMath.carry(low, c, part);
+    old = w[at + 2];
+    sum = part + old;
+    w[at + 2] = sum;
+    c = high + LimbMath.carry(part, old, sum);
+    low = x * y3;
+    part = low + c;
+    high = Math.unsignedMultiplyHigh(x, y3) + LimbMath.carry(low, c, part);
+    old = w[at + 3];
+    sum = part + old;
+    w[at + 3] = sum;
+    w[at + 4] = high + LimbMath.carry(part, old, sum);
   }
 
   private static void load(long[] s, int a, int b, long[] w) {
@@ -167,14 +195,18 @@ public final class LimbDivision {
    * the four lowest limbs at U.
    */
   private static void divide(long[] w, int m) {
-    int n = w[D + 3] != 0 ? 4 : w[D + 2] != 0 ? 3 : w[D + 1] != 0 ? 2 : 1;
-    int shift = Long.numberOfLeadingZeros(w[D + n - 1]);
+    if (((w[KNOWN] ^ w[D])
+            | (w[KNOWN + 1] ^ w[D + 1])
+            | (w[KNOWN + 2] ^ w[D + 2])
+            | (w[KNOWN + 3] ^ w[D + 3]))
+        != 0) {
+      prepare(w);
+    }
+    int n = (int) w[SHAPE] >>> 8;
+    int shift = (int) w[SHAPE] & 0xff;
+    LimbMath.copy(w, SHIFTED, w, D);
     w[U + m] = 0;
     if (shift != 0) {
-      for (int i = n - 1; i > 0; i--) {
-        w[D + i] = w[D + i] << shift | w[D + i - 1] >>> -shift;
-      }
-      w[D] <<= shift;
       w[U + m] = w[U + m - 1] >>> -shift;
       for (int i = m - 1; i > 0; i--) {
         w[U + i] = w[U + i] << shift | w[U + i - 1] >>> -shift;
@@ -187,6 +219,8 @@ public final class LimbDivision {
     w[Q + 3] = 0;
     if (n == 1) {
       byOneLimb(w, m);
+    } else if (n == 4) {
+      byFourLimbs(w, m);
     } else {
       byManyLimbs(w, m, n);
     }
@@ -201,9 +235,28 @@ public final class LimbDivision {
     }
   }
 
+  /**
+   * Shifts the divisor at D until its top bit is set, and finds the reciprocal of its top limbs.
+   */
+  private static void prepare(long[] w) {
+    LimbMath.copy(w, D, w, KNOWN);
+    int n = w[D + 3] != 0 ? 4 : w[D + 2] != 0 ? 3 : w[D + 1] != 0 ? 2 : 1;
+    int shift = Long.numberOfLeadingZeros(w[D + n - 1]);
+    if (shift != 0) {
+      for (int i = n - 1; i > 0; i--) {
+        w[D + i] = w[D + i] << shift | w[D + i - 1] >>> -shift;
+      }
+      w[D] <<= shift;
+    }
+    LimbMath.copy(w, D, w, SHIFTED);
+    w[RECIPROCAL] = n == 1 ? reciprocal(w[D]) : reciprocal(w[D + n - 1], w[D + n - 2]);
+    int shape = (n << 8) | shift;
+    w[SHAPE] = shape;
+  }
+
   private static void byOneLimb(long[] w, int m) {
     long d = w[D];
-    long v = reciprocal(d);
+    long v = w[RECIPROCAL];
     long rest = w[U + m];
     for (int j = m - 1; j >= 0; j--) {
       long u0 = w[U + j];
@@ -227,7 +280,7 @@ public final class LimbDivision {
   private static void byManyLimbs(long[] w, int m, int n) {
     long d1 = w[D + n - 1];
     long d0 = w[D + n - 2];
-    long v = reciprocal(d1, d0);
+    long v = w[RECIPROCAL];
     for (int j = m - n; j >= 0; j--) {
       long u2 = w[U + j + n];
       long u1 = w[U + j + n - 1];
@@ -255,6 +308,68 @@ public final class LimbDivision {
       }
       w[Q + j] = q;
     }
+  }
+
+  /** As {@link #byManyLimbs}, with the divisor in locals and borrows without branches. */
+  private static void byFourLimbs(long[] w, int m) {
+    long d0 = w[D];
+    long d1 = w[D + 1];
+    long d2 = w[D + 2];
+    long d3 = w[D + 3];
+    long v = w[RECIPROCAL];
+    for (int j = m - 4; j >= 0; j--) {
+      int at = U + j;
+      long u4 = w[at + 4];
+      long u3 = w[at + 3];
+      long u2 = w[at + 2];
+      if (u4 == 0 && Long.compareUnsigned(u3, d3) < 0) {
+        w[Q + j] = 0; // small numbers are predictable
+        continue;
+      }
+      long q = u4 == d3 && u3 == d2 ? -1 : threeByTwo(u4, u3, u2, d3, d2, v);
+      long low = q * d0;
+      long u = w[at];
+      long r0 = u - low;
+      long borrow = Math.unsignedMultiplyHigh(q, d0) + borrow(u, low, r0);
+      long p = q * d1;
+      low = p + borrow;
+      long high = Math.unsignedMultiplyHigh(q, d1) + LimbMath.carry(p, borrow, low);
+      u = w[at + 1];
+      long r1 = u - low;
+      borrow = high + borrow(u, low, r1);
+      p = q * d2;
+      low = p + borrow;
+      high = Math.unsignedMultiplyHigh(q, d2) + LimbMath.carry(p, borrow, low);
+      long r2 = u2 - low;
+      borrow = high + borrow(u2, low, r2);
+      p = q * d3;
+      low = p + borrow;
+      high = Math.unsignedMultiplyHigh(q, d3) + LimbMath.carry(p, borrow, low);
+      long r3 = u3 - low;
+      borrow = high + borrow(u3, low, r3);
+      if (Long.compareUnsigned(u4, borrow) < 0) { // one time in 2^62
+        q--;
+        long sum = r0 + d0;
+        long c = LimbMath.carry(r0, d0, sum);
+        r0 = sum;
+        sum = r1 + d1 + c;
+        c = LimbMath.carry(r1, d1, sum);
+        r1 = sum;
+        sum = r2 + d2 + c;
+        c = LimbMath.carry(r2, d2, sum);
+        r2 = sum;
+        r3 += d3 + c;
+      }
+      w[at] = r0;
+      w[at + 1] = r1;
+      w[at + 2] = r2;
+      w[at + 3] = r3;
+      w[Q + j] = q;
+    }
+  }
+
+  private static long borrow(long a, long b, long difference) {
+    return ((~a & b) | ((~a | b) & difference)) >>> 63;
   }
 
   /** Quotient of three limbs by two; (u2, u1) is below (d1, d0) and d1 has its top bit set. */
