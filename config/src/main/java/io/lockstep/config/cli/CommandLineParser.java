@@ -59,8 +59,9 @@ public final class CommandLineParser {
     add(evm, new EvmCommands.BlockTest());
     root.addSubcommand("evm", evm);
     add(root, new SimCommand());
-    CommandSpec bench = Command.named("bench", "Measurements of running nodes.");
+    CommandSpec bench = Command.named("bench", "Measurements of running nodes and of the EVM.");
     add(bench, new BenchCommand());
+    add(bench, new BenchEvmCommand());
     root.addSubcommand("bench", bench);
     commandLine = new CommandLine(root);
   }

@@ -104,4 +104,7 @@ public sealed interface Invocation {
 
   /** Measure preconfirmations of running nodes. */
   record BenchPreconf(BenchOptions options) implements Invocation {}
+
+  /** Measure the EVM by itself. */
+  record BenchEvm(BenchEvmOptions options) implements Invocation {}
 }

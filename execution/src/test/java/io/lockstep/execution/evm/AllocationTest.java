@@ -18,7 +18,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** However long code runs, it allocates nothing: what a message needs does not grow with its gas. */
+/**
+ * However long code runs, it allocates nothing: what a message needs does not grow with its gas.
+ */
 class AllocationTest {
   private static final Address CODE = Address.ofLong(0xc0de);
   private static final Address OTHER = Address.ofLong(0x07e4);

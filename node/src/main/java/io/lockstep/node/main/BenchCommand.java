@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.main;
 
+import io.lockstep.config.cli.BenchEvmOptions;
 import io.lockstep.config.cli.BenchOptions;
 import io.lockstep.config.cli.ExitCode;
 import java.util.Optional;
@@ -14,11 +15,17 @@ final class BenchCommand {
 
   static ExitCode run(BenchOptions options) {
     Optional<PreconfBenchmark> benchmark = ServiceLoader.load(PreconfBenchmark.class).findFirst();
-    if (benchmark.isEmpty()) {
-      System.err.println(
-          "lockstep: the benchmarks are not in this distribution; run ./lockstep bench in the sources");
-      return ExitCode.UNAVAILABLE;
-    }
-    return benchmark.get().run(options);
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
+  static ExitCode run(BenchEvmOptions options) {
+    Optional<EvmBenchmark> benchmark = ServiceLoader.load(EvmBenchmark.class).findFirst();
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
+  private static ExitCode notHere() {
+    System.err.println(
+        "lockstep: the benchmarks are not in this distribution; run ./lockstep bench in the sources");
+    return ExitCode.UNAVAILABLE;
   }
 }

@@ -48,6 +48,7 @@ public final class Main {
       case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());
       case Invocation.Sim sim -> Simulation.run(sim.options(), System.out::println);
       case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchEvm bench -> BenchCommand.run(bench.options());
     };
   }
 }
