@@ -23,7 +23,7 @@ final class EvmCommands {
     public CommandSpec spec() {
       CommandSpec spec =
           Command.named("run", "Run code and print what it returns and the gas it used.");
-      spec.addPositional(Command.positional("CODE", "0..1", "code as hex"));
+      spec.addOption(Command.option("--code", "HEX", "the code"));
       spec.addOption(
           Command.option("--code-file", "FILE", "code as hex in a file, or - for stdin"));
       spec.addOption(Command.option("--input", "HEX", "0x", "call data"));
@@ -31,7 +31,8 @@ final class EvmCommands {
       spec.addOption(Command.option("--value", "WEI", "0", "value of the call"));
       spec.addOption(Command.option("--fork", "NAME", "Osaka", "rules to run under"));
       spec.addOption(engine("register"));
-      spec.addOption(Command.flag("--trace", "print every step as a JSON object (EIP-3155)"));
+      spec.addOption(trace());
+      spec.addOption(Command.flag("--bench", "run it for some seconds and print its speed"));
       spec.addOption(Command.json());
       return spec;
     }
@@ -47,18 +48,19 @@ final class EvmCommands {
               String.valueOf(arguments.text("--fork")),
               String.valueOf(arguments.text("--engine")),
               arguments.isSet("--trace"),
+              arguments.isSet("--bench"),
               arguments.isSet("--json")));
     }
 
     private static Bytes code(Arguments arguments) {
-      List<String> given = arguments.positional();
+      String code = arguments.text("--code");
       String file = arguments.text("--code-file");
-      if (given.isEmpty() == (file == null)) {
-        arguments.problem("one of CODE and --code-file is needed");
+      if ((code == null) == (file == null)) {
+        arguments.problem("one of --code and --code-file is needed");
         return Bytes.EMPTY;
       }
       if (file == null) {
-        return arguments.hex("CODE", given.getFirst());
+        return arguments.hex("--code", String.valueOf(code));
       }
       try {
         return arguments.hex("--code-file", read(arguments, file).strip());
@@ -118,7 +120,12 @@ final class EvmCommands {
     spec.addOption(Command.option("--fork", "NAME", "only cases of this fork"));
     spec.addOption(Command.option("--name", "TEXT", "only cases whose name contains this"));
     spec.addOption(engine("eager"));
+    spec.addOption(trace());
     return spec;
+  }
+
+  private static OptionSpec trace() {
+    return Command.flag("--trace", "write every step to stderr as a JSON object (EIP-3155)");
   }
 
   private static OptionSpec engine(String usual) {
@@ -141,6 +148,7 @@ final class EvmCommands {
         files,
         arguments.text("--fork"),
         arguments.text("--name"),
-        String.valueOf(arguments.text("--engine")));
+        String.valueOf(arguments.text("--engine")),
+        arguments.isSet("--trace"));
   }
 }

@@ -13,6 +13,7 @@ import io.lockstep.primitives.types.Bytes;
  * @param fork name of the rules, as the fixtures spell it
  * @param engine name of what runs the code
  * @param trace one JSON object per step (EIP-3155)
+ * @param bench run it over and over and tell how long one run takes
  * @param json the result as one JSON object
  */
 public record EvmRunOptions(
@@ -23,4 +24,5 @@ public record EvmRunOptions(
     String fork,
     String engine,
     boolean trace,
+    boolean bench,
     boolean json) {}

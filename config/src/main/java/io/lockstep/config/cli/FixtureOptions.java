@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param fork only cases of this fork; null for all
  * @param name only cases whose name contains this; null for all
  * @param engine name of what runs the code
+ * @param trace one JSON object per step (EIP-3155)
  */
 public record FixtureOptions(
-    List<Path> files, @Nullable String fork, @Nullable String name, String engine) {
+    List<Path> files, @Nullable String fork, @Nullable String name, String engine, boolean trace) {
   public FixtureOptions {
     files = List.copyOf(files);
   }

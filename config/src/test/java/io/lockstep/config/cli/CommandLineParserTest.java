@@ -219,17 +219,31 @@ class CommandLineParserTest {
                     "Osaka",
                     "register",
                     false,
+                    false,
                     false)));
-    assertThat(problems("evm", "run", "60", "--code-file", "x"))
-        .contains("one of CODE and --code-file is needed");
+    assertThat(parse("evm", "run", "--code", "60", "--value", "7", "--trace", "--bench"))
+        .isEqualTo(
+            new Invocation.EvmRun(
+                new EvmRunOptions(
+                    Bytes.of(0x60),
+                    Bytes.EMPTY,
+                    30_000_000,
+                    7,
+                    "Osaka",
+                    "register",
+                    true,
+                    true,
+                    false)));
+    assertThat(problems("evm", "run", "--code", "60", "--code-file", "x"))
+        .contains("one of --code and --code-file is needed");
     assertThat(parse("evm", "statetest", folder.toString(), "--fork", "Osaka"))
         .isEqualTo(
             new Invocation.EvmStateTest(
-                new FixtureOptions(List.of(folder), "Osaka", null, "eager")));
+                new FixtureOptions(List.of(folder), "Osaka", null, "eager", false)));
     assertThat(parse("evm", "blocktest", folder.toString(), code.toString()))
         .isEqualTo(
             new Invocation.EvmBlockTest(
-                new FixtureOptions(List.of(folder, code), null, null, "eager")));
+                new FixtureOptions(List.of(folder, code), null, null, "eager", false)));
     assertThat(problems("evm", "blocktest", "/does/not/exist"))
         .contains("FILE: /does/not/exist does not exist");
   }

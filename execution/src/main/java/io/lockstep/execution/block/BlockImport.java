@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.block;
 
+import io.lockstep.execution.evm.Tracer;
 import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
@@ -21,9 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockImport {
   private final BlockExecutor executor;
+  private final @Nullable Tracer tracer;
 
   public BlockImport(BlockExecutor executor) {
+    this(executor, null);
+  }
+
+  /**
+   * @param tracer sees every transaction's steps
+   */
+  public BlockImport(BlockExecutor executor, @Nullable Tracer tracer) {
     this.executor = executor;
+    this.tracer = tracer;
   }
 
   /** The block environment that a header describes. */
@@ -75,7 +85,7 @@ public final class BlockImport {
     open.intermediateRoots(intermediateRoot);
     for (int i = 0; i < block.transactions().size(); i++) {
       Transaction tx = block.transactions().get(i);
-      if (open.execute(tx) instanceof TxOutcome.Refused refused) {
+      if (open.execute(tx, tracer) instanceof TxOutcome.Refused refused) {
         return new BlockResult.Invalid(
             "transaction " + i + " (" + tx.hash() + "): " + refused.message());
       }

@@ -5,14 +5,19 @@ import io.lockstep.config.cli.EvmRunOptions;
 import io.lockstep.config.cli.ExitCode;
 import io.lockstep.config.cli.FixtureOptions;
 import io.lockstep.execution.evm.Engine;
+import io.lockstep.execution.evm.Tracer;
 import io.lockstep.execution.fixture.BlockTestRunner;
 import io.lockstep.execution.fixture.CaseResult;
 import io.lockstep.execution.fixture.EvmRun;
 import io.lockstep.execution.fixture.StateTestRunner;
+import io.lockstep.execution.fixture.TraceLines;
 import io.lockstep.execution.fork.Fork;
+import io.lockstep.primitives.uint.UInt256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -22,6 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code lockstep evm run / statetest / blocktest}: the EVM by itself. */
 final class EvmCommands {
+  private static final long WARM_UP_NANOS = 1_000_000_000;
+  private static final long MEASURED_NANOS = 2_000_000_000;
+  private static final int MOST_TIMES = 1_000_000;
+
   private EvmCommands() {}
 
   static ExitCode run(EvmRunOptions options) {
@@ -34,31 +43,74 @@ final class EvmCommands {
     if (engine == null) {
       return ExitCode.USAGE;
     }
-    EvmRun.Result result =
-        EvmRun.run(options.code(), options.input(), options.gasLimit(), fork, engine, null);
+    EvmRun.Call call =
+        new EvmRun.Call(
+            options.code(), options.input(), UInt256.of(options.valueWei()), options.gasLimit());
+    EvmRun.Result result = EvmRun.run(call, fork, engine, tracer(options.trace()));
+    ObjectNode out = JsonNodeFactory.instance.objectNode();
+    out.put("success", result.success())
+        .put("error", result.error())
+        .put("output", result.output().toHex())
+        .put("gasUsed", result.gasUsed());
+    if (options.bench()) {
+      long runNanos = runNanos(() -> EvmRun.run(call, fork, engine, null));
+      out.put("runNanos", runNanos)
+          .put("mgasPerSecond", Math.round(result.gasUsed() * 1e4 / runNanos) / 10.0);
+    }
     if (options.json()) {
-      ObjectNode out = JsonNodeFactory.instance.objectNode();
-      out.put("success", result.success())
-          .put("error", result.error())
-          .put("output", result.output().toHex())
-          .put("gasUsed", result.gasUsed());
       System.out.println(out);
     } else {
       System.out.println(result.success() ? "success" : "failed: " + result.error());
       System.out.println("output  " + result.output());
       System.out.println("gas     " + result.gasUsed());
+      if (options.bench()) {
+        System.out.println("time    " + out.get("runNanos") + " ns");
+        System.out.println("speed   " + out.get("mgasPerSecond") + " Mgas/s");
+      }
     }
     return result.success() ? ExitCode.DONE : ExitCode.NO;
   }
 
+  /** The median time of a run, once it has run for a second. */
+  private static long runNanos(Runnable run) {
+    timesOf(run, WARM_UP_NANOS);
+    List<Long> nanos = timesOf(run, MEASURED_NANOS);
+    Collections.sort(nanos);
+    return Math.max(1, nanos.get(nanos.size() / 2));
+  }
+
+  private static List<Long> timesOf(Runnable run, long forNanos) {
+    List<Long> times = new ArrayList<>();
+    long began = System.nanoTime();
+    long now = began;
+    while (now - began < forNanos || times.isEmpty()) {
+      run.run();
+      long then = now;
+      now = System.nanoTime();
+      if (times.size() < MOST_TIMES) {
+        times.add(now - then);
+      }
+    }
+    return times;
+  }
+
+  /** Writes steps to stderr, so that stdout stays what it is without. */
+  private static @Nullable Tracer tracer(boolean isWanted) {
+    return isWanted ? TraceLines.tracer(System.err::println) : null;
+  }
+
   static ExitCode stateTest(FixtureOptions options) {
     Engine engine = engine(options.engine());
-    return engine == null ? ExitCode.USAGE : runAll(options, new StateTestRunner(engine)::run);
+    return engine == null
+        ? ExitCode.USAGE
+        : runAll(options, new StateTestRunner(engine, tracer(options.trace()))::run);
   }
 
   static ExitCode blockTest(FixtureOptions options) {
     Engine engine = engine(options.engine());
-    return engine == null ? ExitCode.USAGE : runAll(options, new BlockTestRunner(engine)::run);
+    return engine == null
+        ? ExitCode.USAGE
+        : runAll(options, new BlockTestRunner(engine, tracer(options.trace()))::run);
   }
 
   private static @Nullable Engine engine(String name) {
