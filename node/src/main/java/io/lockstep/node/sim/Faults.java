@@ -349,14 +349,14 @@ final class Faults {
     return tell(node.name() + " is killed");
   }
 
-  /** The operator whose turn it is, or who comes next, dies and is back at once. */
+  /** The operator whose turn it is, or who comes next, dies and is back at once, or too late. */
   private boolean killOwner(boolean next) {
     SimNode node = owner(next);
     if (node == null || !node.isUp()) {
       return false;
     }
     node.kill();
-    down(node, between(20, 1_200));
+    down(node, random.nextBoolean() ? between(20, 1_200) : between(4_000, 10_000));
     return tell(
         node.name() + ", " + (next ? "whose turn is next," : "in its turn,") + " is killed");
   }

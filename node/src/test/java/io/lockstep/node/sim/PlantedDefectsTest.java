@@ -61,7 +61,7 @@ class PlantedDefectsTest {
             SEQUENCER + "window.WindowClock",
             "isArmed",
             answers(true),
-            1),
+            69),
         planted(
             "a moved signing database is taken for the original",
             SIGNING + "Lease",
@@ -72,8 +72,8 @@ class PlantedDefectsTest {
             "the ticks of earlier windows are not carried",
             SEQUENCER + "post.BatchAssembler$Run",
             "take",
-            onlyOwnTicks(),
-            88),
+            onlyTheOwnWindow(),
+            1),
         planted(
             "the seal of a carried window is put in twice",
             SEQUENCER + "post.BatchAssembler$Run",
@@ -85,9 +85,9 @@ class PlantedDefectsTest {
             SEQUENCER + "loop.Handover",
             "pendingSlot",
             body(code -> code.loadConstant(-1L).lreturn()),
-            22),
+            14),
         planted(
-            "a rewind stops one block short", SEQUENCER + "head.Cluster", "rewindTo", plusOne(), 9),
+            "a rewind stops one block short", SEQUENCER + "head.Cluster", "rewindTo", plusOne(), 1),
         planted(
             "what was released and not sealed is forgotten",
             SEQUENCER + "loop.OwnTurn",
@@ -98,13 +98,13 @@ class PlantedDefectsTest {
                         "NONE",
                         ClassDesc.of(SEQUENCER + "loop.OrphanedBlock"))
                     .areturn()),
-            11),
+            7),
         planted(
             "blobs that cannot be had now are taken for none",
             SEQUENCER + "derive.L1Feed",
             "fetchBlobs",
             doesNotWaitForBlobs(),
-            4),
+            1),
         planted(
             "a reorg of L1 drops nothing",
             "io.lockstep.l1client.heads.L1Event$Reorg",
@@ -125,14 +125,14 @@ class PlantedDefectsTest {
                         "ref",
                         MethodTypeDesc.of(ClassDesc.of("io.lockstep.primitives.types.BlockRef")))
                     .areturn()),
-            1),
+            52),
         new Planted(
             new MutantLoader.Defect(
                 "missing ticks are asked for once",
                 List.of(
                     change(SEQUENCER + "loop.PeerCatchUp", "step", body(CodeBuilder::return_)),
                     change(SEQUENCER + "loop.PeerCatchUp", "missing", body(CodeBuilder::return_)))),
-            1),
+            26),
         planted("nothing is posted", SEQUENCER + "post.Poster", "step", answers(false), 1));
   }
 
@@ -188,15 +188,20 @@ class PlantedDefectsTest {
     };
   }
 
-  private static CodeTransform onlyOwnTicks() {
+  private static CodeTransform onlyTheOwnWindow() {
     ClassDesc run = ClassDesc.of(SEQUENCER + "post.BatchAssembler$Run");
-    ClassDesc seal = ClassDesc.of("io.lockstep.preconf.gossip.SealMessage");
+    ClassDesc message = ClassDesc.of("io.lockstep.preconf.gossip.SealMessage");
+    ClassDesc signed = ClassDesc.of("io.lockstep.preconf.commitment.Signed");
+    ClassDesc object = ClassDesc.of("io.lockstep.preconf.commitment.SignedObject");
     return before(code ->
         code.aload(5)
-            .invokevirtual(seal, "operatorId", MethodTypeDesc.of(ConstantDescs.CD_int))
+            .invokevirtual(message, "seal", MethodTypeDesc.of(signed))
+            .invokevirtual(signed, "object", MethodTypeDesc.of(object))
+            .invokeinterface(object, "windowSlot", MethodTypeDesc.of(ConstantDescs.CD_long))
             .aload(0)
-            .getfield(run, "operatorId", ConstantDescs.CD_int)
-            .ifThen(Opcode.IF_ICMPNE, foreign -> foreign.loadConstant(0).ireturn()));
+            .getfield(run, "windowSlot", ConstantDescs.CD_long)
+            .lcmp()
+            .ifThen(Opcode.IFNE, foreign -> foreign.loadConstant(0).ireturn()));
   }
 
   private static CodeTransform doesNotWaitForBlobs() {
