@@ -72,6 +72,8 @@ class GossipCutIT {
       ProcessCluster cluster, GossipLinks links, List<Stream> users, String how, Runnable cut)
       throws Exception {
     awaitMore(users);
+    // Its peers cannot carry what it seals now, so its own posting must not fail too.
+    cluster.awaitPosting(OPERATOR);
     L1Clock.Handover handover = cluster.clock().nextHandover(1_500, (from, to) -> from == OPERATOR);
     L1Clock.sleepUntil(handover.atMs() - 900); // in its last tick
     cluster.awaitSequencing(OPERATOR);

@@ -8,7 +8,6 @@ import io.lockstep.devnet.scenario.BoxLevers;
 import io.lockstep.scenario.Lockstep;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -67,7 +66,7 @@ class LostPostingIT {
     long from = cluster.clock().slotNow();
     while (true) {
       BoxLevers.Status head = cluster.levers().status();
-      JsonNode batches = batches(cluster, head.blockNumber());
+      JsonNode batches = cluster.batches(head.blockNumber());
       boolean early =
           head.headSlot() > from
               && System.currentTimeMillis() < cluster.clock().startMs(head.headSlot()) + 1_000;
@@ -76,7 +75,7 @@ class LostPostingIT {
         continue;
       }
       JsonNode batch = batches.get(batches.size() - 1);
-      int operator = posterOf(batch);
+      int operator = ProcessCluster.posterOf(batch);
       cluster.kill(operator);
       BoxLevers.Status ordered = cluster.levers().reorg(1, true);
       assertThat(ordered.blockHash()).as("the block with the batch").isEqualTo(head.blockHash());
@@ -90,28 +89,13 @@ class LostPostingIT {
       int before = stream.given().size();
       await().atMost(ProcessCluster.PATIENCE).until(() -> stream.given().size() > before + 5);
       cluster.checks().awaitSafe(stream.given().get(before - 1));
-      for (JsonNode later : batches(cluster, head.blockNumber())) {
-        assertThat(posterOf(later)).as("who carried what was lost").isNotEqualTo(operator);
+      for (JsonNode later : cluster.batches(head.blockNumber())) {
+        assertThat(ProcessCluster.posterOf(later))
+            .as("who carried what was lost")
+            .isNotEqualTo(operator);
       }
       return operator;
     }
-  }
-
-  private static int posterOf(JsonNode batch) {
-    return Integer.decode("0x" + batch.at("/topics/2").asString().substring(58)) - 1;
-  }
-
-  private static JsonNode batches(ProcessCluster cluster, long fromL1Block) throws Exception {
-    return cluster
-        .devnet()
-        .l1()
-        .call(
-            "eth_getLogs",
-            Map.of(
-                "fromBlock",
-                "0x" + Long.toHexString(fromL1Block),
-                "address",
-                String.valueOf(cluster.devnet().file().contracts().get("ClusterInbox"))));
   }
 
   private static void comeBack(ProcessCluster cluster, Stream stream, int operator, String what)

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -147,6 +148,39 @@ final class ProcessCluster implements AutoCloseable {
           .atMost(PATIENCE)
           .until(() -> !status(node).path("state").asString("SYNCING").equals("SYNCING"));
     }
+  }
+
+  /** The inbox's events from this L1 block on. */
+  JsonNode batches(long fromL1Block) throws IOException, InterruptedException {
+    return devnet
+        .l1()
+        .call(
+            "eth_getLogs",
+            Map.of(
+                "fromBlock",
+                "0x" + Long.toHexString(fromL1Block),
+                "address",
+                String.valueOf(devnet.file().contracts().get("ClusterInbox"))));
+  }
+
+  static int posterOf(JsonNode batch) {
+    return Integer.decode("0x" + batch.at("/topics/2").asString().substring(58)) - 1;
+  }
+
+  /** Waits until another batch of this operator lands: it is in step with L1 then. */
+  void awaitPosting(int operator) throws IOException {
+    long head = levers.status().blockNumber();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          for (JsonNode batch : batches(head)) {
+            boolean isLater = Long.decode(batch.get("blockNumber").asString()) > head;
+            if (isLater && posterOf(batch) == operator) {
+              return true;
+            }
+          }
+          return false;
+        });
   }
 
   InetSocketAddress gossipAddress(int node) {

@@ -11,6 +11,7 @@ import io.lockstep.preconf.gossip.GossipNode;
 import io.lockstep.preconf.gossip.GossipOptions;
 import io.lockstep.preconf.wire.WireServer;
 import io.lockstep.primitives.crypto.BlobProofs;
+import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import io.lockstep.storage.kv.KeyValueStore;
@@ -95,6 +96,7 @@ public final class LockstepNode implements AutoCloseable {
         keep(new DiskSigning(config.storage().dir(), store, clockMs, this::onDeath));
     ExecutorService kzg = Threads.cpu("kzg", 1);
     started.push(kzg::shutdownNow);
+    kzg.execute(Kzg::load); // so that the first posting does not wait for it
     ExecutorService cpu = Threads.cpu("cpu", 1);
     started.push(cpu::shutdownNow);
     ExecutorService streams = Threads.ordered("streams");
