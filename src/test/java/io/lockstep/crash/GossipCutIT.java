@@ -37,13 +37,13 @@ class GossipCutIT {
       for (int node = 0; node < ProcessCluster.NODES; node++) {
         users.add(new Stream(cluster.devnet(), 3 + node, node));
       }
-      cutAroundHandover(cluster, links, users, "silent", links::silence);
-      cutAroundHandover(cluster, links, users, "closed", links::sever);
+      boolean posted = cutAroundHandover(cluster, links, users, "silent", links::silence);
+      posted &= cutAroundHandover(cluster, links, users, "closed", links::sever);
       for (Stream user : users) {
         user.stop();
       }
       for (int node = 0; node < users.size(); node++) {
-        assertKeptOrMoved(cluster, node, users.get(node).given());
+        assertKeptOrMoved(cluster, node, users.get(node).given(), posted);
       }
       cluster.checks().assertOneMind();
     }
@@ -68,7 +68,10 @@ class GossipCutIT {
     cluster.awaitSequencing(OPERATOR);
   }
 
-  private static void cutAroundHandover(
+  /**
+   * Tells whether what the operator sealed came to L1 in its slot, as nobody else could carry it.
+   */
+  private static boolean cutAroundHandover(
       ProcessCluster cluster, GossipLinks links, List<Stream> users, String how, Runnable cut)
       throws Exception {
     awaitMore(users);
@@ -88,6 +91,11 @@ class GossipCutIT {
         "links of operator %d %s around the handover to operator %d: receipts of each node's user"
             + " %s before, %s after, all have more %d ms later%n",
         OPERATOR, how, handover.to(), before, after, (System.nanoTime() - mendedNanos) / 1_000_000);
+    boolean posted = cluster.hasPostedInTime(OPERATOR, handover.slot());
+    if (!posted) {
+      System.out.println("its posting came too late as well: no promise binds against both");
+    }
+    return posted;
   }
 
   private static List<Integer> counts(List<Stream> users) {
@@ -103,10 +111,12 @@ class GossipCutIT {
     }
   }
 
-  private static void assertKeptOrMoved(ProcessCluster cluster, int node, List<Stream.Given> given)
-      throws Exception {
+  private static void assertKeptOrMoved(
+      ProcessCluster cluster, int node, List<Stream.Given> given, boolean posted) throws Exception {
     List<Stream.Given> binding = given.stream().filter(Stream.Given::isFinal).toList();
-    cluster.checks().assertKept(binding, 3);
+    if (posted) {
+      cluster.checks().assertKept(binding, 3);
+    }
     cluster.checks().awaitSafe(given.getLast());
     Rpc follower = cluster.devnet().follower();
     int moved = 0;

@@ -183,6 +183,20 @@ final class ProcessCluster implements AutoCloseable {
         });
   }
 
+  /** Whether a batch of this operator's window landed in its slot or before. */
+  boolean hasPostedInTime(int operator, long windowSlot) throws IOException, InterruptedException {
+    for (JsonNode batch : batches(0)) {
+      long window = Long.decode(batch.get("data").asString().substring(0, 66));
+      if (posterOf(batch) == operator && window == windowSlot) {
+        JsonNode block =
+            devnet.l1().call("eth_getBlockByNumber", batch.get("blockNumber").asString(), false);
+        long landedMs = Long.decode(block.get("timestamp").asString()) * 1000;
+        return landedMs <= clock.startMs(windowSlot);
+      }
+    }
+    return false;
+  }
+
   InetSocketAddress gossipAddress(int node) {
     String gossip = node(node).gossip();
     int port = Integer.parseInt(gossip.substring(gossip.lastIndexOf(':') + 1));
