@@ -28,8 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.LongPredicate;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,31 +177,19 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
 
   @Override
   public void inboxMoved(long l1Number, Hash32 lastBatchHash, Hash32 lastHead) {
-    synchronized (this) {
-      derivedL1Number = l1Number;
-    }
-    giveUp(
-        posting ->
-            !posting.expected.contains(lastBatchHash) && !posting.expected.contains(lastHead),
-        "would be refused by the inbox now");
-  }
-
-  @Override
-  public void windowsOver(LongPredicate isStillOurs) {
-    giveUp(posting -> !isStillOurs.test(posting.windowSlot), "is too late for its window");
-  }
-
-  private void giveUp(Predicate<UnderWay> isInVain, String why) {
     Map<PostingId, Integer> inVain = new HashMap<>();
     synchronized (this) {
+      derivedL1Number = l1Number;
       underWay.forEach((id, posting) -> {
-        if (!posting.isIncluded() && isInVain.test(posting)) {
+        if (!posting.isIncluded()
+            && !posting.expected.contains(lastBatchHash)
+            && !posting.expected.contains(lastHead)) {
           inVain.put(id, posting.sender);
         }
       });
     }
     inVain.forEach((id, sender) -> {
-      LOG.info("posting {} {} and is given up", id, why);
+      LOG.info("posting {} would be refused by the inbox now and is given up", id);
       if (!senders.get(sender).abandon(id)) {
         LOG.warn("posting {} could not be given up: its sender is busy", id);
       }

@@ -45,9 +45,6 @@ final class PostingDuty {
     }
     lookedMs = nowMs;
     Window now = turns.windowAt(Math.floorDiv(nowMs, 1000));
-    if (now != null) { // else where a window ends is not known yet
-      poster.windowsOver(windowSlot -> isStillOurs(windowSlot, nowMs));
-    }
     long openWindowSlot = now == null ? -1 : now.windowSlot().value();
     open = lastTicks(nowMs);
     open.forEach((windowSlot, lastTick) -> {

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,12 +59,6 @@ public final class Poster {
      * its fees.
      */
     void inboxMoved(long l1Number, Hash32 lastBatchHash, Hash32 lastHead);
-
-    /**
-     * What is under way of other windows than these is neither sent again nor replaced any more:
-     * its last slot has passed, and successors carry it (protocol §1.3, §2.7).
-     */
-    void windowsOver(LongPredicate isStillOurs);
   }
 
   /**
@@ -113,11 +106,6 @@ public final class Poster {
     return due.stream().anyMatch(one -> one.windowSlot == windowSlot)
         || encoding.contains(windowSlot)
         || port.isUnderWay(windowSlot);
-  }
-
-  /** Windows whose last slot has passed are left to the successors. */
-  public void windowsOver(LongPredicate isStillOurs) {
-    port.windowsOver(isStillOurs);
   }
 
   /** All batches up to this L1 block are derived. */

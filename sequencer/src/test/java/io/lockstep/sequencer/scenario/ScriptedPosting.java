@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongPredicate;
 
 /** Hands an operator's postings to the scripted L1, one at a time for each window. */
 final class ScriptedPosting implements Poster.PostingPort {
@@ -38,10 +37,5 @@ final class ScriptedPosting implements Poster.PostingPort {
   @Override
   public void inboxMoved(long l1Number, Hash32 lastBatchHash, Hash32 lastHead) {
     // The scripted inbox drops what it refuses by itself.
-  }
-
-  @Override
-  public void windowsOver(LongPredicate isStillOurs) {
-    // What was sent stays in the L1's mempool, as it does in a real one.
   }
 }
