@@ -182,16 +182,16 @@ final class Guards {
       return Verdict.hold(
           State.ARMED, "the anchor is older than the schedule of window " + windowSlot);
     }
+    String full = facts.full();
+    if (full != null) {
+      return Verdict.hold(State.POSTING, full);
+    }
     long headWindow = headWindow();
     if (headWindow > windowSlot) {
       return Verdict.hold(
           State.SYNCING,
           "the chain ends in window %d, and L1's schedule has %d now"
               .formatted(headWindow, windowSlot));
-    }
-    String full = facts.full();
-    if (full != null) {
-      return Verdict.hold(State.POSTING, full);
     }
     Window before = predecessorAwaited(window, nowMs);
     return before == null
