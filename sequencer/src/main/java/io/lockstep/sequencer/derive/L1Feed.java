@@ -216,10 +216,20 @@ public final class L1Feed {
     return null;
   }
 
+  /**
+   * Whether another block has taken this one's place. A branch that replaces it may be the shorter
+   * one: then its newest block tells, which differs from what was there. A client that only lags
+   * shows what was there.
+   */
   private boolean isGone(L1Block block) {
     try {
       L1Block now = execution.blockByNumber(block.number());
-      return now != null && !now.hash().equals(block.hash());
+      if (now != null) {
+        return !now.hash().equals(block.hash());
+      }
+      L1Block head = latest();
+      L1Block before = remembered.get(head.number());
+      return before != null && !before.hash().equals(head.hash());
     } catch (L1Exception e) {
       return false;
     }
@@ -241,7 +251,7 @@ public final class L1Feed {
     } catch (DecodeException e) {
       return new FetchedBatch.Content.Garbage("call data: " + e.getMessage());
     }
-    List<Bytes> found = fetchBlobs(block.ref(), posted);
+    List<Bytes> found = fetchBlobs(block, posted);
     BatchContents contents;
     try {
       List<byte[]> blobs = found.stream().map(Bytes::unsafeArray).toList();
@@ -268,20 +278,18 @@ public final class L1Feed {
         .toList();
   }
 
-  private List<Bytes> fetchBlobs(BlockRef block, PostedBatch posted)
+  private List<Bytes> fetchBlobs(L1Block block, PostedBatch posted)
       throws L1Exception, InterruptedException {
     long pauseMs = FIRST_PAUSE_MS;
     while (true) {
-      switch (blobs.fetch(block, posted.event().blobHashes())) {
+      switch (blobs.fetch(block.ref(), posted.event().blobHashes())) {
         case BlobResult.Found found -> {
           return found.blobs();
         }
         case BlobResult.NotYet notYet -> LOG.warn("waiting for blobs: {}", notYet.why());
         case BlobResult.Missing missing -> LOG.warn("waiting for blobs: {}", missing.why());
       }
-      L1Block now = execution.blockByNumber(block.number());
-      boolean gone = now != null && !now.hash().equals(block.hash());
-      if (gone) {
+      if (isGone(block)) {
         // Not an interrupt: that would end the thread that follows L1.
         throw new L1Exception(
             L1Exception.Kind.BUSY,

@@ -6,14 +6,16 @@ import io.lockstep.sequencer.head.Turns;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.sequencer.schedule.Window;
 import io.lockstep.sequencer.window.WindowClock;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Signing is optional, posting is a duty (protocol §1.5): whatever of an ended own window is not on
  * L1 goes to the poster, also after a restart, a refused posting or a reorg, until the own slot has
- * passed; then a successor carries it. Looks at what is unposted, remembers nothing else. Owner:
- * the sequencing thread.
+ * passed; then a successor carries it. Who signed nothing in its window, because it was away or had
+ * no room, still carries there what others have left. Looks at what is unposted, remembers nothing
+ * else. Owner: the sequencing thread.
  */
 final class PostingDuty {
   private static final long LOOK_AGAIN_MS = 250;
@@ -47,6 +49,7 @@ final class PostingDuty {
     Window now = turns.windowAt(Math.floorDiv(nowMs, 1000));
     long openWindowSlot = now == null ? -1 : now.windowSlot().value();
     open = lastTicks(nowMs);
+    carriedAlone(nowMs).forEach(open::putIfAbsent);
     open.forEach((windowSlot, lastTick) -> {
       boolean ended = windowSlot != openWindowSlot || windowSlot == endedWindowSlot;
       if (ended && !poster.hasInHand(windowSlot)) {
@@ -60,12 +63,12 @@ final class PostingDuty {
     lookedMs = Long.MIN_VALUE;
   }
 
-  /** Whether everything of this operator that it can still post is on L1, at the last look. */
+  /** Whether everything that this operator can still post is on L1, at the last look. */
   boolean isDone() {
     return open.isEmpty();
   }
 
-  /** Whether everything of this operator that it can still post is on its way, or on L1. */
+  /** Whether everything that this operator can still post is on its way, or on L1. */
   boolean isHandedOver() {
     return poster.isIdle() && open.keySet().stream().allMatch(poster::hasInHand);
   }
@@ -80,6 +83,26 @@ final class PostingDuty {
       }
     }
     out.keySet().removeIf(windowSlot -> !isStillOurs(windowSlot, nowMs));
+    return out;
+  }
+
+  /** The same of own windows whose slot is near and that only have ticks of others to post. */
+  private Map<Long, Long> carriedAlone(long nowMs) {
+    long firstUnposted = unposted.firstTick();
+    if (firstUnposted == -1) {
+      return Map.of();
+    }
+    Map<Long, Long> out = new TreeMap<>();
+    Slot now = clock.slots().slotAt(Math.floorDiv(nowMs, 1000));
+    for (Slot slot : List.of(now, now.plus(1))) {
+      Window window = turns.windowOf(slot);
+      if (window != null
+          && window.operatorId() == operatorId
+          && !window.idle()
+          && clock.firstTick(window).orElse(0) > firstUnposted) {
+        out.put(window.windowSlot().value(), unposted.lastTick());
+      }
+    }
     return out;
   }
 

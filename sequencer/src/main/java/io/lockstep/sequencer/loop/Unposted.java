@@ -49,6 +49,16 @@ final class Unposted {
     return byHeight.size();
   }
 
+  /** The oldest tick that is not posted, or -1. */
+  long firstTick() {
+    return byHeight.isEmpty() ? -1 : byHeight.firstEntry().getValue().tick;
+  }
+
+  /** The newest tick that is not posted, or -1. */
+  long lastTick() {
+    return byHeight.isEmpty() ? -1 : byHeight.lastEntry().getValue().tick;
+  }
+
   long transactionsOf(int operatorId) {
     return byHeight.values().stream()
         .filter(tick -> tick.operatorId == operatorId)

@@ -129,4 +129,36 @@ class DeathScenariosTest {
       promises.assertKept(net);
     }
   }
+
+  @Test
+  void anOperatorThatSignedNothingInItsWindowStillPostsWhatOthersLeft(@TempDir Path dir)
+      throws Exception {
+    try (ScenarioNet net = new ScenarioNet(dir)) {
+      net.proposers(5, 0, 9, 9, 9, 1, 2, 2, 2);
+      net.until("slot 37", () -> net.slot() == 37);
+      net.kill(2);
+      net.until("operator 1 in window 40", () -> net.slot() == 38);
+      promises.some(net, 1);
+      net.until("its end", () -> endedBySeal(net.operator(1), 40));
+      net.kill(1);
+      long height = net.follower().height();
+      assertThat(net.follower().safeHeight()).isLessThan(height);
+      // The window 41 to 44 is over for signing, its slot is still to come.
+      net.until("slot 43", () -> net.slot() == 43);
+      net.restart(2);
+      net.until("slot 44", () -> net.slot() == 44);
+
+      assertThat(net.operator(2).released).isEmpty();
+      assertThat(net.follower().safeHeight()).isEqualTo(height);
+      net.restart(1);
+      net.slots(14);
+      promises.assertKept(net);
+    }
+  }
+
+  private static boolean endedBySeal(ScenarioNode node, long windowSlot) {
+    return node.sealed.stream()
+        .map(seal -> seal.seal().object())
+        .anyMatch(seal -> seal.windowSlot() == windowSlot && seal.eop());
+  }
 }
