@@ -144,8 +144,7 @@ final class BeaconBlocks {
         chosen.add(all.get(i));
       }
     }
-    String accept = request.headers().getOrDefault("accept", "");
-    if (accept.contains("application/octet-stream")) {
+    if (BeaconJson.takesSsz(request)) {
       byte[] joined = new byte[chosen.size() * Kzg.BLOB_BYTES];
       for (int i = 0; i < chosen.size(); i++) {
         System.arraycopy(

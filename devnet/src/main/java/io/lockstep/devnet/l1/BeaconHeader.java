@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
+import io.lockstep.primitives.beacon.BeaconTypes;
+import io.lockstep.primitives.ssz.SszBytes;
+import io.lockstep.primitives.ssz.SszTree;
 import io.lockstep.primitives.types.Hash32;
+import java.util.Map;
 
 /**
  * A beacon block header (consensus-specs phase0, {@code BeaconBlockHeader}); its root is the
@@ -12,7 +16,21 @@ record BeaconHeader(
 
   /** Hash tree root. */
   Hash32 root() {
-    return Ssz.container(
-        Ssz.uint64(slot), Ssz.uint64(proposerIndex), parentRoot, stateRoot, bodyRoot);
+    return SszTree.rootOf(BeaconTypes.BLOCK_HEADER, ssz());
+  }
+
+  byte[] ssz() {
+    return SszBytes.container(
+        BeaconTypes.BLOCK_HEADER,
+        Map.of(
+            "slot", SszBytes.uint64(slot),
+            "proposer_index", SszBytes.uint64(proposerIndex),
+            "parent_root", parentRoot.toArray(),
+            "state_root", stateRoot.toArray(),
+            "body_root", bodyRoot.toArray()));
+  }
+
+  BeaconHeader withStateRoot(Hash32 root) {
+    return new BeaconHeader(slot, proposerIndex, parentRoot, root, bodyRoot);
   }
 }

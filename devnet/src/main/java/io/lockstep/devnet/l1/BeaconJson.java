@@ -2,6 +2,7 @@
 package io.lockstep.devnet.l1;
 
 import io.lockstep.preconf.wire.HttpReply;
+import io.lockstep.preconf.wire.HttpRequest;
 import io.lockstep.primitives.types.Hash32;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The beacon API's JSON: uint64 as quoted decimals, bytes as 0x-hex, answers under "data". */
 final class BeaconJson {
+  private static final String SSZ = "application/octet-stream";
   static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final Map<String, String> VERSION = Map.of("Eth-Consensus-Version", Spec.VERSION);
@@ -53,8 +55,12 @@ final class BeaconJson {
     return new HttpReply.Content(200, "application/json", VERSION, MAPPER.writeValueAsBytes(out));
   }
 
+  static boolean takesSsz(HttpRequest request) {
+    return request.headers().getOrDefault("accept", "").contains(SSZ);
+  }
+
   static HttpReply ssz(byte[] bytes) {
-    return new HttpReply.Content(200, "application/octet-stream", VERSION, bytes);
+    return new HttpReply.Content(200, SSZ, VERSION, bytes);
   }
 
   static ObjectNode header(BeaconBlock block, boolean canonical) {

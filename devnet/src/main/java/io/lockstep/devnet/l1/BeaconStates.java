@@ -54,7 +54,8 @@ final class BeaconStates {
         .get(state + "/finality_checkpoints", Refusal.answering(this::checkpoints))
         .get(state + "/fork", Refusal.answering(this::fork))
         .get(state + "/root", Refusal.answering(this::root))
-        .get(state + "/proposer_lookahead", Refusal.answering(this::lookahead));
+        .get(state + "/proposer_lookahead", Refusal.answering(this::lookahead))
+        .get("/eth/v2/debug/beacon/states/{state_id}", Refusal.answering(this::whole));
   }
 
   private BeaconBlock state(HttpRequest request) throws Refusal {
@@ -130,9 +131,20 @@ final class BeaconStates {
     BeaconBlock state = state(request);
     long epoch = state.slot() / BoxOptions.SLOTS_PER_EPOCH;
     ArrayNode data = BeaconJson.JSON.arrayNode();
-    chain.proposersOf(epoch).forEach(i -> data.add(number(i)));
-    chain.proposersOf(epoch + 1).forEach(i -> data.add(number(i)));
+    chain.lookahead(epoch).forEach(i -> data.add(number(i)));
     return BeaconJson.versioned(data, ids.isFinalized(state));
+  }
+
+  /** The state itself, as SSZ only. */
+  private HttpReply whole(HttpRequest request) throws Refusal {
+    if (!BeaconJson.takesSsz(request)) {
+      return HttpReply.error(406, "A state is served as application/octet-stream only");
+    }
+    byte[] ssz = chain.state(state(request));
+    if (ssz == null) {
+      throw Refusal.notFound("State not found: its branch was abandoned");
+    }
+    return BeaconJson.ssz(ssz);
   }
 
   private ObjectNode json(int index) {

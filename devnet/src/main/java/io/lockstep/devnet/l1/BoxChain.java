@@ -19,7 +19,6 @@ import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +39,7 @@ final class BoxChain {
   private final BeaconDb db;
   private final Validators validators;
   private final Proposers proposers;
+  private final BoxStates states;
   private final BlockMaker maker;
   private final TxPool pool = new TxPool(PoolLimits.DEFAULT);
   private final Script script = new Script();
@@ -92,6 +92,7 @@ final class BoxChain {
     this.db = db;
     this.validators = validators;
     this.proposers = proposers;
+    this.states = new BoxStates(clock, db, validators);
     this.maker = maker;
     this.onHead = onHead;
     BeaconBlock head = db.byExecution(chain.headHash());
@@ -212,11 +213,24 @@ final class BoxChain {
     }
   }
 
-  /** The proposers of an epoch, as known now. */
-  List<Integer> proposersOf(long epoch) {
+  /** The proposers of an epoch and of the next, as known now. */
+  List<Integer> lookahead(long epoch) {
     synchronized (lock) {
-      return proposers.of(epoch);
+      return proposers.lookahead(epoch);
     }
+  }
+
+  /**
+   * The SSZ state after a block; null when it cannot be made any more: the order of proposers in
+   * the branch of an abandoned block is not kept.
+   */
+  byte @Nullable [] state(BeaconBlock block) {
+    BlockHeader execution = chain.headerByHash(block.executionHash());
+    if (execution == null) {
+      return null;
+    }
+    byte[] state = states.ssz(block.header(), execution, lookahead(block.slot() / SLOTS_PER_EPOCH));
+    return BoxStates.rootOf(state).equals(block.header().stateRoot()) ? state : null;
   }
 
   /**
@@ -317,13 +331,12 @@ final class BoxChain {
         blobs.addAll(entry.sidecar().blobs());
       }
     }
+    Hash32 body = bodyRoot(executionHash, orders.prevRandao(), commitments);
     BeaconHeader beacon =
-        new BeaconHeader(
-            slot,
-            proposers.at(slot),
-            parent.root(),
-            stateRoot(slot, parent.root(), executionHash),
-            bodyRoot(executionHash, orders.prevRandao(), commitments));
+        states.complete(
+            new BeaconHeader(slot, proposers.at(slot), parent.root(), Hash32.ZERO, body),
+            header,
+            proposers.lookahead(slot / SLOTS_PER_EPOCH));
     BeaconBlock block = BeaconBlock.of(beacon, executionHash, header.number(), commitments);
     db.put(block, parent, blobs);
     chain.append(header, made.block(), root, Durability.PROCESS);
@@ -389,21 +402,6 @@ final class BoxChain {
       out.add(new PooledTx(tx, sender, sidecar, slot, 0));
     }
     return out;
-  }
-
-  /** Commits to what the consensus state decides: slot, order of proposers, validators, payload. */
-  private Hash32 stateRoot(long slot, Hash32 parentRoot, Hash32 executionHash) {
-    long epoch = slot / SLOTS_PER_EPOCH;
-    ByteBuffer order = ByteBuffer.allocate(8 + 8 * 2 * SLOTS_PER_EPOCH).putLong(slot);
-    proposers.of(epoch).forEach(i -> order.putLong(i));
-    proposers.of(epoch + 1).forEach(i -> order.putLong(i));
-    byte[] scripted = proposers.scripted().toString().getBytes(StandardCharsets.UTF_8);
-    return Sha256.hash(
-        order.array(),
-        validators.registryRoot().toArray(),
-        parentRoot.toArray(),
-        executionHash.toArray(),
-        Sha256.hash(scripted).toArray());
   }
 
   private static Hash32 bodyRoot(Hash32 executionHash, Hash32 randao, List<Bytes> commitments) {

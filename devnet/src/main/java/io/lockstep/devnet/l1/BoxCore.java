@@ -56,7 +56,7 @@ record BoxCore(
       Proposers proposers =
           new Proposers(
               options.seed(), BoxOptions.SLOTS_PER_EPOCH, options.validators(), meta.proposers());
-      putGenesis(db, chainDb, validators, proposers);
+      putGenesis(db, chainDb, new BoxStates(clock, db, validators), proposers);
       BeaconEvents events = new BeaconEvents(options.clock());
       HeadListeners heads = new HeadListeners();
       BoxChain chain =
@@ -133,13 +133,14 @@ record BoxCore(
   }
 
   private static void putGenesis(
-      BeaconDb db, ChainDb chainDb, Validators validators, Proposers proposers) {
+      BeaconDb db, ChainDb chainDb, BoxStates states, Proposers proposers) {
     var genesis = chainDb.genesisHeader();
     Hash32 hash = genesis.hash();
     if (db.byExecution(hash) == null) {
-      Hash32 state = Sha256.hash(validators.registryRoot().toArray(), hash.toArray());
-      BeaconHeader header = new BeaconHeader(0, proposers.at(0), Hash32.ZERO, state, Hash32.ZERO);
-      db.putGenesis(BeaconBlock.of(header, hash, 0, List.of()));
+      BeaconHeader header =
+          new BeaconHeader(0, proposers.at(0), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO);
+      BeaconHeader complete = states.complete(header, genesis, proposers.lookahead(0));
+      db.putGenesis(BeaconBlock.of(complete, hash, 0, List.of()));
     }
   }
 }

@@ -33,6 +33,13 @@ final class Proposers {
     return set != null ? set : shuffled(epoch);
   }
 
+  /** The proposers of {@code epoch} and of the next: what the state of a block in it holds. */
+  List<Integer> lookahead(long epoch) {
+    List<Integer> out = new ArrayList<>(of(epoch));
+    out.addAll(of(epoch + 1));
+    return out;
+  }
+
   int at(long slot) {
     return of(slot / slotsPerEpoch).get((int) (slot % slotsPerEpoch));
   }

@@ -20,7 +20,7 @@ final class Spec {
   static final String GENESIS_FORK_VERSION = "0x00000900";
   static final String FULU_FORK_VERSION = "0x60000900";
 
-  private static final String PREVIOUS_FORK_VERSION = "0x50000900";
+  static final String PREVIOUS_FORK_VERSION = "0x50000900";
   private static final String FAR_FUTURE = Long.toUnsignedString(-1L);
 
   /** EIP-4844. */

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
+import io.lockstep.primitives.beacon.BeaconTypes;
 import io.lockstep.primitives.crypto.Sha256;
+import io.lockstep.primitives.ssz.SszBytes;
+import io.lockstep.primitives.ssz.SszTree;
+import io.lockstep.primitives.ssz.SszType;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The box's fixed validator set: 32 ETH each, active since genesis, withdrawal credentials of kind
@@ -22,10 +28,8 @@ public final class Validators {
   static final long FAR_FUTURE_EPOCH = -1L;
   private static final int PUBKEY_BYTES = 48;
 
-  /** The registry's limit is 2^40 validators. */
-  private static final int REGISTRY_LIMIT_DEPTH = 40;
-
   private final List<Validator> all;
+  private final byte[] registry;
   private final Hash32 registryRoot;
 
   /** One validator; it never changes. */
@@ -49,14 +53,17 @@ public final class Validators {
           "validators need a number and owners, got " + count + " and " + owners.size());
     }
     List<Validator> made = new ArrayList<>(count);
-    List<Hash32> roots = new ArrayList<>(count);
+    ByteArrayOutputStream serialized = new ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       Validator validator = new Validator(pubkey(i), owners.get(i % owners.size()));
       made.add(validator);
-      roots.add(root(validator));
+      serialized.writeBytes(ssz(validator));
     }
     this.all = List.copyOf(made);
-    this.registryRoot = Ssz.list(roots, REGISTRY_LIMIT_DEPTH);
+    this.registry = serialized.toByteArray();
+    this.registryRoot =
+        SszTree.rootOf(
+            new SszType.ListOf(BeaconTypes.VALIDATOR, BeaconTypes.REGISTRY_LIMIT), registry);
   }
 
   /**
@@ -81,6 +88,11 @@ public final class Validators {
 
   Address owner(int index) {
     return all.get(index).owner;
+  }
+
+  /** The registry as SSZ, not to be changed. */
+  byte[] registry() {
+    return registry;
   }
 
   /** Hash tree root of the registry; the genesis one is {@code genesis_validators_root}. */
@@ -109,15 +121,14 @@ public final class Validators {
     return Bytes.wrap(key);
   }
 
-  private static Hash32 root(Validator validator) {
-    return Ssz.container(
-        Ssz.vector(validator.pubkey.unsafeArray()),
-        validator.withdrawalCredentials(),
-        Ssz.uint64(BALANCE_GWEI),
-        Ssz.bool(false),
-        Ssz.uint64(0),
-        Ssz.uint64(0),
-        Ssz.uint64(FAR_FUTURE_EPOCH),
-        Ssz.uint64(FAR_FUTURE_EPOCH));
+  private static byte[] ssz(Validator validator) {
+    return SszBytes.container(
+        BeaconTypes.VALIDATOR,
+        Map.of(
+            "pubkey", validator.pubkey.toArray(),
+            "withdrawal_credentials", validator.withdrawalCredentials().toArray(),
+            "effective_balance", SszBytes.uint64(BALANCE_GWEI),
+            "exit_epoch", SszBytes.uint64(FAR_FUTURE_EPOCH),
+            "withdrawable_epoch", SszBytes.uint64(FAR_FUTURE_EPOCH)));
   }
 }

@@ -92,6 +92,20 @@ final class TestBox implements AutoCloseable {
         body.length == 0 ? JsonNodeFactory.instance.objectNode() : MAPPER.readTree(body));
   }
 
+  /** An answer as SSZ; demands that there is one. */
+  byte[] ssz(String path) throws Exception {
+    HttpResponse<byte[]> response =
+        http.send(
+            HttpRequest.newBuilder(box.beaconUri().resolve(path))
+                .header("Accept", "application/octet-stream")
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    if (response.statusCode() != 200) {
+      throw new AssertionError(path + ": " + response.statusCode());
+    }
+    return response.body();
+  }
+
   /** The whole JSON-RPC answer. */
   JsonNode rpc(String method, JsonNode... params) throws Exception {
     ObjectNode request = JsonNodeFactory.instance.objectNode();

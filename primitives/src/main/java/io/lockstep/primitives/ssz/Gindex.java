@@ -58,11 +58,13 @@ public final class Gindex {
   static long ofProgressiveLeaf(long index) {
     int level = 0;
     long first = 0;
-    while (index >= first + (1L << 2 * level)) {
-      first += 1L << 2 * level;
+    long leaves = 1;
+    while (index >= first + leaves) {
+      first += leaves;
+      leaves *= 4;
       level++;
     }
-    return concat(progressiveLevel(level), ofLeaf(1L << 2 * level, index - first));
+    return concat(progressiveLevel(level), ofLeaf(leaves, index - first));
   }
 
   static long progressiveLevel(int level) {

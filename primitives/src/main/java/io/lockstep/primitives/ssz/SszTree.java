@@ -3,8 +3,11 @@ package io.lockstep.primitives.ssz;
 
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Hash32;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +33,20 @@ public final class SszTree {
    *
    * @param branches by generalized index; those that the object has no node for are missing
    */
-  public record Proven(Hash32 root, Map<Long, Branch> branches) {}
+  public record Proven(Hash32 root, Map<Long, Branch> branches) {
+    /**
+     * The branch of a node that was asked for.
+     *
+     * @throws IllegalArgumentException when the object has no node there
+     */
+    public Branch branch(long gindex) {
+      Branch branch = branches.get(gindex);
+      if (branch == null) {
+        throw new IllegalArgumentException("there is no node at " + gindex);
+      }
+      return branch;
+    }
+  }
 
   private SszTree(InputStream in, WantedNodes nodes) {
     this.in = in;
@@ -58,6 +74,29 @@ public final class SszTree {
       }
     }
     return new Proven(Hash32.read(root, 0), branches);
+  }
+
+  /** As {@link #read}, of a value in memory. */
+  public static Proven of(SszType type, byte[] value, Collection<Long> gindices)
+      throws DecodeException {
+    try {
+      return read(type, new ByteArrayInputStream(value), value.length, gindices);
+    } catch (IOException e) {
+      throw new IllegalStateException("an array can be read", e);
+    }
+  }
+
+  /**
+   * The root of a value that was serialized here.
+   *
+   * @throws IllegalArgumentException when it is not a value of the type
+   */
+  public static Hash32 rootOf(SszType type, byte[] value) {
+    try {
+      return of(type, value, List.of()).root();
+    } catch (DecodeException e) {
+      throw new IllegalArgumentException("not a value of the type", e);
+    }
   }
 
   private byte[] hash(SszType type, long length, long gindex) throws IOException, DecodeException {
@@ -205,10 +244,7 @@ public final class SszTree {
   private long offset() throws IOException, DecodeException {
     byte[] bytes = new byte[OFFSET_BYTES];
     fill(bytes, OFFSET_BYTES);
-    return (bytes[0] & 0xffL)
-        | (bytes[1] & 0xffL) << 8
-        | (bytes[2] & 0xffL) << 16
-        | (bytes[3] & 0xffL) << 24;
+    return Integer.toUnsignedLong(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt());
   }
 
   private static long count(SszType element, long length) throws DecodeException {
@@ -240,7 +276,7 @@ public final class SszTree {
   private static byte[] allActive(int fields) {
     byte[] out = new byte[CHUNK];
     for (int i = 0; i < fields; i++) {
-      out[i / 8] |= (byte) (1 << i % 8);
+      out[i / 8] |= (byte) (1 << (i % 8));
     }
     return out;
   }

@@ -8,16 +8,17 @@ import java.util.List;
  * EIP-7916. Immutable, any thread.
  */
 public sealed interface SszType {
-  SszType UINT8 = new Basic(1);
-  SszType UINT64 = new Basic(8);
-  SszType UINT256 = new Basic(32);
-  SszType BOOLEAN = new Basic(1);
-  SszType BYTES32 = new ByteVector(32);
-
   /** A little-endian unsigned integer, or a boolean. */
-  record Basic(int lengthBytes) implements SszType {}
+  record Basic(int lengthBytes) implements SszType {
+    public static final Basic UINT8 = new Basic(1);
+    public static final Basic UINT64 = new Basic(8);
+    public static final Basic UINT256 = new Basic(32);
+    public static final Basic BOOLEAN = new Basic(1);
+  }
 
-  record ByteVector(int lengthBytes) implements SszType {}
+  record ByteVector(int lengthBytes) implements SszType {
+    public static final ByteVector BYTES32 = new ByteVector(32);
+  }
 
   record ByteList(long limitBytes) implements SszType {}
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Roots as {@code @lodestar/types} 1.46 gives them for the same states; indices as the specs do.
  */
-class BeaconStatesTest {
+class BeaconTypesTest {
   private static final int VALIDATORS = 30;
   private static final long FAR_FUTURE_EPOCH = -1;
 
@@ -66,7 +66,7 @@ class BeaconStatesTest {
     assertThat(proven.root()).isEqualTo(Hash32.fromHex(root));
     assertThat(proven.branches().keySet()).containsExactlyInAnyOrderElementsOf(wanted);
     assertThat(proven.branches().values()).allMatch(branch -> branch.root().equals(proven.root()));
-    Branch fifth = proven.branches().get(lookahead(type, sizes, 4));
+    Branch fifth = proven.branch(lookahead(type, sizes, 4));
     assertThat(fifth.leaf().word(0)).isEqualTo(Long.reverseBytes(4 * 3 + 1));
   }
 
@@ -82,7 +82,7 @@ class BeaconStatesTest {
 
   @Test
   void indicesAreThoseOfTheSpecifications() {
-    SszType fulu = BeaconStates.fulu(BeaconPreset.MAINNET);
+    SszType fulu = BeaconTypes.fulu(BeaconPreset.MAINNET);
     assertThat(Gindex.ofField(fulu, "slot")).isEqualTo(66);
     assertThat(Gindex.ofField(fulu, "validators")).isEqualTo(75);
     assertThat(Gindex.ofField(fulu, "proposer_lookahead")).isEqualTo(101);
@@ -90,8 +90,8 @@ class BeaconStatesTest {
     assertThat(lookahead(fulu, BeaconPreset.MAINNET, 0)).isEqualTo(1_616);
     assertThat(validatorField(fulu, 7, "pubkey")).isEqualTo((150L * (1L << 40) + 7) * 8);
 
-    SszType gloas = BeaconStates.gloas(BeaconPreset.MAINNET);
-    long fromBlock = Gindex.ofField(BeaconStates.BLOCK_HEADER, "state_root");
+    SszType gloas = BeaconTypes.gloas(BeaconPreset.MAINNET);
+    long fromBlock = Gindex.ofField(BeaconTypes.BLOCK_HEADER, "state_root");
     assertThat(Gindex.ofField(gloas, "slot")).isEqualTo(41);
     assertThat(Gindex.ofField(gloas, "validators")).isEqualTo(358);
     assertThat(Gindex.ofField(gloas, "proposer_lookahead")).isEqualTo(2_960);
@@ -106,18 +106,18 @@ class BeaconStatesTest {
   private static long checkpointRoot(SszType type) {
     return Gindex.concat(
         Gindex.ofField(type, "finalized_checkpoint"),
-        Gindex.ofField(BeaconStates.CHECKPOINT, "root"));
+        Gindex.ofField(BeaconTypes.CHECKPOINT, "root"));
   }
 
   private static long validatorField(SszType type, long index, String name) {
     SszType validators = fieldType(type, "validators");
     long validator =
         Gindex.concat(Gindex.ofField(type, "validators"), Gindex.ofElement(validators, index));
-    return Gindex.concat(validator, Gindex.ofField(BeaconStates.VALIDATOR, name));
+    return Gindex.concat(validator, Gindex.ofField(BeaconTypes.VALIDATOR, name));
   }
 
   private static long lookahead(SszType type, BeaconPreset sizes, int slot) {
-    SszType vector = new SszType.Vector(SszType.UINT64, sizes.lookaheadSlots());
+    SszType vector = new SszType.Vector(SszType.Basic.UINT64, sizes.lookaheadSlots());
     return Gindex.concat(
         Gindex.ofField(type, "proposer_lookahead"), Gindex.ofElement(vector, slot));
   }
@@ -176,8 +176,8 @@ class BeaconStatesTest {
 
   private static SszType type(String preset, String fork) {
     return fork.equals("fulu")
-        ? BeaconStates.fulu(preset(preset))
-        : BeaconStates.gloas(preset(preset));
+        ? BeaconTypes.fulu(preset(preset))
+        : BeaconTypes.gloas(preset(preset));
   }
 
   private static SszTree.Proven read(SszType type, byte[] bytes, List<Long> wanted)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.primitives.beacon;
 
-import static io.lockstep.primitives.ssz.SszType.BOOLEAN;
-import static io.lockstep.primitives.ssz.SszType.BYTES32;
-import static io.lockstep.primitives.ssz.SszType.UINT256;
-import static io.lockstep.primitives.ssz.SszType.UINT64;
-import static io.lockstep.primitives.ssz.SszType.UINT8;
+import static io.lockstep.primitives.ssz.SszType.Basic.BOOLEAN;
+import static io.lockstep.primitives.ssz.SszType.Basic.UINT256;
+import static io.lockstep.primitives.ssz.SszType.Basic.UINT64;
+import static io.lockstep.primitives.ssz.SszType.Basic.UINT8;
+import static io.lockstep.primitives.ssz.SszType.ByteVector.BYTES32;
 import static io.lockstep.primitives.ssz.SszType.field;
 
 import io.lockstep.primitives.ssz.SszType;
@@ -25,9 +25,9 @@ import java.util.List;
  * {@code BeaconState} and what it is made of. Any thread. Source: consensus-specs, Fulu (and the
  * forks that it stands on) and Gloas as of 1.7.0-alpha.
  */
-public final class BeaconStates {
+public final class BeaconTypes {
   private static final long HISTORICAL_ROOTS_LIMIT = 1L << 24;
-  private static final long REGISTRY_LIMIT = 1L << 40;
+  public static final long REGISTRY_LIMIT = 1L << 40;
   private static final long PENDING_DEPOSITS_LIMIT = 1L << 27;
   private static final int JUSTIFICATION_BITS = 4;
 
@@ -97,7 +97,7 @@ public final class BeaconStates {
   private static final Container PENDING_CONSOLIDATION =
       new Container(List.of(field("source_index", UINT64), field("target_index", UINT64)));
 
-  private static final Container EXECUTION_PAYLOAD_HEADER =
+  public static final Container EXECUTION_PAYLOAD_HEADER =
       new Container(
           List.of(
               field("parent_hash", BYTES32),
@@ -166,7 +166,7 @@ public final class BeaconStates {
               field("blob_kzg_commitments", new ProgressiveList(PUBKEY)),
               field("execution_requests_root", BYTES32)));
 
-  private BeaconStates() {}
+  private BeaconTypes() {}
 
   /** The state from Fulu on (38 fields). */
   public static Container fulu(BeaconPreset preset) {
