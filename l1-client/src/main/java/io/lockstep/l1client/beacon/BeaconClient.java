@@ -8,6 +8,7 @@ import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpAnswer;
 import io.lockstep.l1client.http.HttpCall;
 import io.lockstep.l1client.http.HttpOptions;
+import io.lockstep.l1client.http.HttpStream;
 import io.lockstep.l1client.http.Json;
 import io.lockstep.l1client.http.Transport;
 import io.lockstep.primitives.codec.DecodeException;
@@ -15,6 +16,7 @@ import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,7 @@ public final class BeaconClient {
 
   private static final int MAX_BLOCK_ANSWER_BYTES = 64 << 20;
   private static final int MAX_ERROR_TEXT = 200;
+  private static final int MAX_ERROR_BODY_BYTES = 4_096;
 
   /** A slot behind is ordinary: endpoints hear of a block one after the other. */
   private static final long TOLERATED_LAG_SLOTS = 2;
@@ -173,6 +176,37 @@ public final class BeaconClient {
         return sszBlobs(endpoint, answer.body());
       }
       return read(endpoint, answer, BeaconClient::jsonBlobs);
+    });
+  }
+
+  /**
+   * A state from the first endpoint that has it whole, not held in memory; null when none knows it.
+   * What the reader refuses is a bad answer, and the next endpoint is asked.
+   */
+  public <T> @Nullable T state(BlockId stateId, StateStream.Reader<T> reader) throws L1Exception {
+    return pool.firstFound(endpoint -> {
+      HttpCall call =
+          new HttpCall(
+              endpoint,
+              endpoint.uri("/eth/v2/debug/beacon/states/" + stateId),
+              "application/octet-stream",
+              null,
+              options.maxAnswerBytes(),
+              options.timeoutMs());
+      try (HttpStream answer = transport.stream(call)) {
+        if (answer.status() == 404) {
+          return null;
+        }
+        if (answer.status() != 200) {
+          byte[] start = answer.body().readNBytes(MAX_ERROR_BODY_BYTES);
+          throw refused(endpoint, new HttpAnswer(answer.status(), "", start));
+        }
+        return StateStream.read(answer, reader);
+      } catch (IOException e) {
+        throw new L1Exception(Kind.UNREACHABLE, endpoint + ": " + e.getMessage(), e);
+      } catch (DecodeException e) {
+        throw new L1Exception(Kind.BAD_ANSWER, endpoint + ": " + e.getMessage(), e);
+      }
     });
   }
 

@@ -2,6 +2,7 @@
 package io.lockstep.l1client.beacon;
 
 import io.lockstep.l1client.http.Json;
+import io.lockstep.primitives.beacon.BeaconPreset;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Epoch;
@@ -20,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads the beacon API's answers. Total: any JSON gives a value or a DecodeException. */
 final class BeaconJson {
   private static final int MAX_SLOTS_PER_EPOCH = 1024;
+  private static final int MAX_STATE_SIZE = 1 << 27;
   private static final int MAX_BLOB_SCHEDULE = 1024;
 
   /** FAR_FUTURE_EPOCH as {@link Json#decimal} gives it. */
@@ -54,6 +56,7 @@ final class BeaconJson {
     return new ChainSpec(
         textOr(data, "CONFIG_NAME"),
         textOr(data, "PRESET_BASE"),
+        preset(data, (int) slotsPerEpoch),
         genesis,
         new SlotClock(genesis.timeSeconds(), slotSeconds(data), (int) slotsPerEpoch),
         Json.optional(data, "DEPOSIT_CHAIN_ID") == null
@@ -62,6 +65,31 @@ final class BeaconJson {
         forks,
         blobSchedule(data),
         maxBlobsBeforeSchedule(data));
+  }
+
+  /** Sizes that a node does not report are those of the preset that it names. */
+  private static BeaconPreset preset(JsonNode data, int slotsPerEpoch) throws DecodeException {
+    BeaconPreset base =
+        textOr(data, "PRESET_BASE").equals("minimal") ? BeaconPreset.MINIMAL : BeaconPreset.MAINNET;
+    return new BeaconPreset(
+        slotsPerEpoch,
+        size(data, "EPOCHS_PER_ETH1_VOTING_PERIOD", base.epochsPerEth1VotingPeriod()),
+        size(data, "SLOTS_PER_HISTORICAL_ROOT", base.slotsPerHistoricalRoot()),
+        size(data, "EPOCHS_PER_HISTORICAL_VECTOR", base.epochsPerHistoricalVector()),
+        size(data, "EPOCHS_PER_SLASHINGS_VECTOR", base.epochsPerSlashingsVector()),
+        size(data, "SYNC_COMMITTEE_SIZE", base.syncCommitteeSize()),
+        size(data, "PENDING_PARTIAL_WITHDRAWALS_LIMIT", base.pendingPartialWithdrawalsLimit()),
+        size(data, "PENDING_CONSOLIDATIONS_LIMIT", base.pendingConsolidationsLimit()),
+        size(data, "PTC_SIZE", base.ptcSize()),
+        size(data, "MIN_SEED_LOOKAHEAD", base.lookaheadEpochs() - 1) + 1);
+  }
+
+  private static int size(JsonNode data, String key, long base) throws DecodeException {
+    long size = Json.optional(data, key) == null ? base : Json.decimal(data, key);
+    if (size < 0 || size > MAX_STATE_SIZE) {
+      throw new DecodeException(key + " is " + size + ", limit " + MAX_STATE_SIZE);
+    }
+    return (int) size;
   }
 
   private static long slotSeconds(JsonNode data) throws DecodeException {

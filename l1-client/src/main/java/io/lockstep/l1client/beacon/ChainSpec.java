@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.beacon;
 
+import io.lockstep.primitives.beacon.BeaconPreset;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.SlotClock;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The run-time constants of an L1 as its beacon node reports them ({@code /eth/v1/config/spec});
  * unknown keys are ignored. Nothing of a network is compiled in.
  *
+ * @param preset sizes of the beacon state
  * @param depositChainId the execution chain id, −1 when not reported
  * @param forkEpochs by lower-case fork name ({@code fulu}); a fork without a set epoch is left out
  * @param blobSchedule by rising epoch (EIP-7892)
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ChainSpec(
     String configName,
     String presetBase,
+    BeaconPreset preset,
     BeaconGenesis genesis,
     SlotClock clock,
     long depositChainId,

@@ -3,6 +3,7 @@ package io.lockstep.l1client.http;
 
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.L1Exception.Kind;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -41,13 +42,24 @@ public final class JdkTransport implements Transport, AutoCloseable {
 
   @Override
   public HttpAnswer exchange(HttpCall call) throws L1Exception {
-    CompletableFuture<HttpResponse<byte[]>> future =
-        client.sendAsync(request(call), info -> new BoundedBody(call.maxAnswerBytes()));
+    HttpResponse<byte[]> response = answer(call, info -> new BoundedBody(call.maxAnswerBytes()));
+    String contentType = response.headers().firstValue("content-type").orElse("");
+    return new HttpAnswer(
+        response.statusCode(), contentType.toLowerCase(Locale.ROOT), response.body());
+  }
+
+  @Override
+  public HttpStream stream(HttpCall call) throws L1Exception {
+    HttpResponse<InputStream> response = answer(call, HttpResponse.BodyHandlers.ofInputStream());
+    long length = response.headers().firstValueAsLong("content-length").orElse(-1);
+    return new HttpStream(response.statusCode(), length, response.body());
+  }
+
+  private <T> HttpResponse<T> answer(HttpCall call, HttpResponse.BodyHandler<T> handler)
+      throws L1Exception {
+    CompletableFuture<HttpResponse<T>> future = client.sendAsync(request(call), handler);
     try {
-      HttpResponse<byte[]> response = future.get(call.timeoutMs(), TimeUnit.MILLISECONDS);
-      String contentType = response.headers().firstValue("content-type").orElse("");
-      return new HttpAnswer(
-          response.statusCode(), contentType.toLowerCase(Locale.ROOT), response.body());
+      return future.get(call.timeoutMs(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       future.cancel(true);
       throw new L1Exception(

@@ -2,6 +2,7 @@
 package io.lockstep.l1client.http;
 
 import io.lockstep.l1client.L1Exception;
+import java.io.ByteArrayInputStream;
 
 /**
  * Carries a request to an L1 node and its answer back. The JDK's client in production; a simulation
@@ -15,4 +16,14 @@ public interface Transport {
    * @throws L1Exception UNREACHABLE, TIMEOUT or (too long an answer) BAD_ANSWER
    */
   HttpAnswer exchange(HttpCall call) throws L1Exception;
+
+  /**
+   * The same for an answer that is too long to hold: its body is read by the caller, who closes it.
+   * The call's time is that until the body begins.
+   */
+  default HttpStream stream(HttpCall call) throws L1Exception {
+    HttpAnswer answer = exchange(call);
+    return new HttpStream(
+        answer.status(), answer.body().length, new ByteArrayInputStream(answer.body()));
+  }
 }

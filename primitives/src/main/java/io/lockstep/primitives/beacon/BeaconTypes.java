@@ -199,6 +199,11 @@ public final class BeaconTypes {
     return new ProgressiveContainer(fields);
   }
 
+  /** The type of a state's {@code validators}. */
+  public static SszType validators(SszType state) {
+    return list(VALIDATOR, REGISTRY_LIMIT, state instanceof ProgressiveContainer);
+  }
+
   private static List<Field> untilSummaries(BeaconPreset preset, boolean progressive) {
     Vector roots = new Vector(BYTES32, preset.slotsPerHistoricalRoot());
     Container committee =
