@@ -2,10 +2,8 @@
 package io.lockstep.devnet.l1;
 
 import io.lockstep.primitives.beacon.BeaconTypes;
-import io.lockstep.primitives.ssz.SszBytes;
 import io.lockstep.primitives.ssz.SszTree;
 import io.lockstep.primitives.types.Hash32;
-import java.util.Map;
 
 /**
  * A beacon block header (consensus-specs phase0, {@code BeaconBlockHeader}); its root is the
@@ -20,14 +18,7 @@ record BeaconHeader(
   }
 
   byte[] ssz() {
-    return SszBytes.container(
-        BeaconTypes.BLOCK_HEADER,
-        Map.of(
-            "slot", SszBytes.uint64(slot),
-            "proposer_index", SszBytes.uint64(proposerIndex),
-            "parent_root", parentRoot.toArray(),
-            "state_root", stateRoot.toArray(),
-            "body_root", bodyRoot.toArray()));
+    return BeaconTypes.blockHeader(slot, proposerIndex, parentRoot, stateRoot, bodyRoot);
   }
 
   BeaconHeader withStateRoot(Hash32 root) {

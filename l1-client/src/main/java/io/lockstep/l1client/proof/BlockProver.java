@@ -12,7 +12,6 @@ import io.lockstep.primitives.beacon.BeaconTypes;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.ssz.Branch;
 import io.lockstep.primitives.ssz.Gindex;
-import io.lockstep.primitives.ssz.SszBytes;
 import io.lockstep.primitives.ssz.SszTree;
 import io.lockstep.primitives.ssz.SszType;
 import io.lockstep.primitives.types.Epoch;
@@ -74,14 +73,12 @@ public final class BlockProver {
   /** Slot and state root in the block, whose root the header must have. */
   private static SszTree.Proven inBlock(BeaconHeader header) throws L1Exception {
     byte[] ssz =
-        SszBytes.container(
-            BeaconTypes.BLOCK_HEADER,
-            Map.of(
-                "slot", SszBytes.uint64(header.slot().value()),
-                "proposer_index", SszBytes.uint64(header.proposerIndex()),
-                "parent_root", header.parentRoot().toArray(),
-                "state_root", header.stateRoot().toArray(),
-                "body_root", header.bodyRoot().toArray()));
+        BeaconTypes.blockHeader(
+            header.slot().value(),
+            header.proposerIndex(),
+            header.parentRoot(),
+            header.stateRoot(),
+            header.bodyRoot());
     try {
       SszTree.Proven proven =
           SszTree.of(

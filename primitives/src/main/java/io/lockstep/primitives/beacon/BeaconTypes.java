@@ -8,6 +8,7 @@ import static io.lockstep.primitives.ssz.SszType.Basic.UINT8;
 import static io.lockstep.primitives.ssz.SszType.ByteVector.BYTES32;
 import static io.lockstep.primitives.ssz.SszType.field;
 
+import io.lockstep.primitives.ssz.SszBytes;
 import io.lockstep.primitives.ssz.SszType;
 import io.lockstep.primitives.ssz.SszType.Bitvector;
 import io.lockstep.primitives.ssz.SszType.ByteList;
@@ -18,8 +19,10 @@ import io.lockstep.primitives.ssz.SszType.ListOf;
 import io.lockstep.primitives.ssz.SszType.ProgressiveContainer;
 import io.lockstep.primitives.ssz.SszType.ProgressiveList;
 import io.lockstep.primitives.ssz.SszType.Vector;
+import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code BeaconState} and what it is made of. Any thread. Source: consensus-specs, Fulu (and the
@@ -197,6 +200,19 @@ public final class BeaconTypes {
             "ptc_window",
             new Vector(new Vector(UINT64, preset.ptcSize()), ptcEpochs * preset.slotsPerEpoch())));
     return new ProgressiveContainer(fields);
+  }
+
+  /** A {@code BeaconBlockHeader}, serialized. */
+  public static byte[] blockHeader(
+      long slot, long proposerIndex, Hash32 parentRoot, Hash32 stateRoot, Hash32 bodyRoot) {
+    return SszBytes.container(
+        BLOCK_HEADER,
+        Map.of(
+            "slot", SszBytes.uint64(slot),
+            "proposer_index", SszBytes.uint64(proposerIndex),
+            "parent_root", parentRoot.toArray(),
+            "state_root", stateRoot.toArray(),
+            "body_root", bodyRoot.toArray()));
   }
 
   /** The type of a state's {@code validators}. */
