@@ -90,8 +90,8 @@ class PlantedDefectsTest {
             "a rewind stops one block short", SEQUENCER + "head.Cluster", "rewindTo", plusOne(), 1),
         planted(
             "what was released and not sealed is forgotten",
-            SEQUENCER + "loop.OwnTurn",
-            "orphanedHere",
+            SEQUENCER + "loop.Unsealed",
+            "comesFirst",
             body(code ->
                 code.getstatic(
                         ClassDesc.of(SEQUENCER + "loop.OrphanedBlock"),

@@ -3,10 +3,8 @@ package io.lockstep.sequencer.loop;
 
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.Ctx;
-import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.signing.CommitmentSigner;
-import io.lockstep.preconf.signing.OpenTickJournal;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
@@ -20,11 +18,8 @@ import io.lockstep.sequencer.schedule.Window;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.TickPlan;
 import io.lockstep.sequencer.window.WindowClock;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +34,6 @@ public final class OwnTurn {
   private static final long POSTING_BYTES = BatchLimits.MAX_PAYLOAD_BYTES * 8L / 10;
   private static final int MAX_UNPOSTED_TICKS = 480;
 
-  /** Of unsealed ticks, read when a tick is opened. */
-  private static final int MOST_FRAGS = 1_024;
-
-  private static final long MOST_FRAG_BYTES = 64 << 20;
-
   private final Core core;
   private final int operatorId;
   private final CommitmentSigner signer;
@@ -56,9 +46,9 @@ public final class OwnTurn {
   private final PostingDuty duty;
   private final SignerSide signerSide;
   private final OwnRun run;
+  private final Unsealed unsealed;
   private final WindowClock clock;
 
-  private OrphanedBlock orphaned = OrphanedBlock.NONE;
   private long endedWindowSlot = -1;
   private @Nullable String broken;
   private boolean stopping;
@@ -99,6 +89,7 @@ public final class OwnTurn {
             clockWatch,
             Math.max(headAnchor, signerSide.newestAnchor()));
     this.run = new OwnRun(core, operatorId, handover);
+    this.unsealed = new Unsealed(core, operatorId, signer, builder, run, this::roomBytes);
     this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster);
   }
 
@@ -181,7 +172,7 @@ public final class OwnTurn {
     duty.lookNow();
     OpenTick open = builder.openTick();
     if (open != null) {
-      orphaned = OrphanedBlock.of(open);
+      unsealed.keep(open);
     }
     return builder.discard();
   }
@@ -227,60 +218,11 @@ public final class OwnTurn {
     verdict = guards.judge(tick, nowMs);
     if (!tookUp && verdict.state() != State.SYNCING && verdict.state() != State.SAFE_HALT) {
       tookUp = true;
-      takeUp(nowMs);
+      unsealed.takeUp(nowMs);
     } else if (verdict.mayOpen()) {
       open(tick, nowMs);
     }
     return new TickBuilder.Step.Nothing();
-  }
-
-  /**
-   * The tick in which this operator died: it is finished from its journal while its window lasts
-   * and nobody has built on its parent; else what it had released goes before all else into the
-   * next block that is built here on the same parent (protocol §7).
-   */
-  private void takeUp(long nowMs) {
-    OpenTickJournal journal = signer.unfinished().orElse(null);
-    if (journal == null) {
-      return;
-    }
-    L1Block anchor = core.l1().canonical(journal.ctx().anchorNumber());
-    Window window = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
-    OpenTick followed = core.follower().openTick();
-    String fault;
-    if (!journal.mayContinue()) {
-      fault = "more may have been released of it than is recorded";
-    } else if (anchor == null || !anchor.hash().equals(journal.ctx().anchorHash())) {
-      fault = "its anchor is no longer on L1";
-    } else if (window == null || window.windowSlot().value() != journal.windowSlot()) {
-      fault = "its window has ended";
-    } else if (journal.tick() <= core.cluster().headTick()
-        || (followed != null && followed.plan().tick() != journal.tick())) {
-      fault = "the chain has gone on without it";
-    } else {
-      fault = resume(journal, anchor, nowMs);
-    }
-    if (fault == null) {
-      LOG.info("tick {} is finished from its {} frags", journal.tick(), journal.frags().size());
-    } else {
-      LOG.info("tick {}, in which this operator died, is given up: {}", journal.tick(), fault);
-      orphaned = OrphanedBlock.of(journal.frags());
-    }
-  }
-
-  private @Nullable String resume(OpenTickJournal journal, L1Block anchor, long nowMs) {
-    TickPlan plan =
-        new TickPlan(journal.tick(), clock.timestampSeconds(journal.tick()), anchor, operatorId);
-    WindowRun windowRun = run.of(journal.windowSlot(), journal.ctx().windowParent());
-    if (!windowRun.windowParent().equals(journal.ctx().windowParent())) {
-      return "its window has another parent now";
-    }
-    String fault =
-        builder.resume(plan, windowRun, journal, POSTING_BYTES - unposted.bytes(), nowMs);
-    if (fault == null) {
-      core.follower().reset();
-    }
-    return fault;
   }
 
   /**
@@ -299,6 +241,11 @@ public final class OwnTurn {
     duty.lookNow();
     duty.step(endedWindowSlot, nowMs);
     poster.hurry(nowMs);
+  }
+
+  /** What one posting still has room for. */
+  private long roomBytes() {
+    return POSTING_BYTES - unposted.bytes();
   }
 
   private TickBuilder.Step close(OpenTick open, long nowMs) {
@@ -342,15 +289,15 @@ public final class OwnTurn {
     Ctx ctx =
         new Ctx(
             anchor.number(), anchor.hash(), windowRun.windowParent(), run.flags(window, anchor));
-    OrphanedBlock first = orphanedHere();
+    OrphanedBlock first = unsealed.comesFirst();
     builder.open(
         new TickPlan(tick, timestamp, anchor, operatorId),
         ctx,
         windowRun,
-        POSTING_BYTES - unposted.bytes(),
+        roomBytes(),
         first.transactions(),
         nowMs);
-    forgetFollowed(first, nowMs);
+    unsealed.begunWith(first, nowMs);
     if (announcedWindow != window.windowSlot().value()) {
       announcedWindow = window.windowSlot().value();
       LOG.info(
@@ -366,40 +313,6 @@ public final class OwnTurn {
           tick,
           first.number());
     }
-  }
-
-  /** What was followed and does not come first in the own tick waits again. */
-  private void forgetFollowed(OrphanedBlock first, long nowMs) {
-    OpenTick followed = core.follower().openTick();
-    core.follower().reset();
-    if (followed != null && first.size() < OrphanedBlock.of(followed).size()) {
-      core.pools().takeBack(followed, builder.openTick(), nowMs);
-    }
-  }
-
-  /**
-   * A frag once released keeps its place: what somebody released on our head and did not seal comes
-   * first, in its order; the own of earlier, or that of an operator that has died.
-   */
-  private OrphanedBlock orphanedHere() {
-    List<OrphanedBlock> candidates = new ArrayList<>(List.of(orphaned));
-    OpenTick followed = core.follower().openTick();
-    if (followed != null) {
-      candidates.add(OrphanedBlock.of(followed));
-    }
-    // After a restart only the ledger has what was followed.
-    Map<Long, List<FragMessage>> byTick = new TreeMap<>();
-    for (FragMessage frag :
-        core.ledger().fragsFrom(core.cluster().headTick() + 1, MOST_FRAGS, MOST_FRAG_BYTES)) {
-      byTick.computeIfAbsent(frag.frag().object().tick(), _ -> new ArrayList<>()).add(frag);
-    }
-    byTick.values().forEach(frags -> candidates.add(OrphanedBlock.of(frags)));
-    orphaned = OrphanedBlock.NONE;
-    // Whoever began with what another had released holds a part of it, or more.
-    return candidates.stream()
-        .filter(candidate -> candidate.standsOn(core.cluster()))
-        .max(Comparator.comparingInt(OrphanedBlock::size))
-        .orElse(OrphanedBlock.NONE);
   }
 
   /** What the guards ask of this operator's own doings. */
