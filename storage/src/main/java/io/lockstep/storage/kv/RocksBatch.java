@@ -67,7 +67,9 @@ final class RocksBatch implements KeyValueStore.Batch {
     for (Entry entry : entries) {
       ColumnFamilyHandle handle = handles.apply(entry.column);
       switch (entry.kind) {
-        case PUT -> target.put(handle, entry.first, second(entry));
+        case PUT ->
+            target.put(
+                handle, entry.first, ValueSeal.seal(entry.column, entry.first, second(entry)));
         case DELETE -> target.delete(handle, entry.first);
         case DELETE_RANGE -> target.deleteRange(handle, entry.first, second(entry));
       }

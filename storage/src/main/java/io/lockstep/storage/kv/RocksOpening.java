@@ -35,8 +35,8 @@ import org.rocksdb.WriteOptions;
  * order in which they were made, to be closed in the reverse one. One thread.
  */
 final class RocksOpening {
-  /** The form of everything this program writes; a store with a higher one is refused. */
-  static final int SCHEMA_VERSION = 1;
+  /** The form of everything this program writes; a store with any other is refused. */
+  static final int SCHEMA_VERSION = 2;
 
   static final byte[] SCHEMA_VERSION_KEY = "schema-version".getBytes(StandardCharsets.US_ASCII);
 
@@ -80,6 +80,7 @@ final class RocksOpening {
       existing.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, columnOptions));
     }
 
+    WalCheck.check(dir);
     List<ColumnFamilyHandle> opened = new ArrayList<>();
     RocksDB db = RocksDB.open(dbOptions(fresh), dir.toString(), existing, opened);
     natives.push(db::closeE);
@@ -154,6 +155,14 @@ final class RocksOpening {
               + ", this program knows up to "
               + SCHEMA_VERSION
               + ": it was written by a newer program");
+    }
+    if (version < SCHEMA_VERSION) {
+      throw new StorageException(
+          ("store %s has schema version %d, this program reads %d: it was written by an older program."
+                  + " Move it away and let the node derive its chains from L1 anew, or import a"
+                  + " snapshot; a signing database is taken over with keys export-signing-db of the"
+                  + " older program and keys import-signing-db of this one")
+              .formatted(dir, version, SCHEMA_VERSION));
     }
   }
 

@@ -36,6 +36,14 @@ public record RocksSettings(
     }
   }
 
+  /**
+   * With other memtables: so much in all, an eighth of it or 8 MiB a column, and logs for twice.
+   */
+  public RocksSettings withWriteBuffersTotalBytes(long bytes) {
+    long one = Math.min(bytes, Math.max(8 * MIB, bytes / 8));
+    return new RocksSettings(blockCacheBytes, one, bytes, 2 * bytes, maxOpenFiles);
+  }
+
   public RocksSettings withBlockCacheBytes(long bytes) {
     return new RocksSettings(
         bytes, writeBufferBytes, writeBuffersTotalBytes, walTotalBytes, maxOpenFiles);

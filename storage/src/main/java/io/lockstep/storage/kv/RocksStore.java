@@ -4,6 +4,7 @@ package io.lockstep.storage.kv;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,9 +21,9 @@ import org.rocksdb.WriteOptions;
 
 /**
  * A {@link KeyValueStore} on RocksDB: one column family per column, LZ4, one block cache, the
- * write-ahead log always on, every block's checksum verified when it is read. Any thread; closing
- * waits for the reads that run, and what comes after it is an {@link IllegalStateException} rather
- * than a crash of native code.
+ * write-ahead log always on, every block's checksum verified when it is read, and the {@link
+ * ValueSeal} of every value. Any thread; closing waits for the reads that run, and what comes after
+ * it is an {@link IllegalStateException} rather than a crash of native code.
  *
  * <p>After a failed commit every further one is refused: what is on the disk is then only known
  * after a new start.
@@ -52,8 +53,8 @@ public final class RocksStore implements KeyValueStore {
   /**
    * Opens or makes the store in {@code dir} and makes the columns it lacks.
    *
-   * @throws StorageException when another process uses the directory, when a newer program wrote
-   *     it, or when it is damaged
+   * @throws StorageException when another process uses the directory, when a newer or a much older
+   *     program wrote it, or when it is damaged
    */
   public static RocksStore open(Path dir, Collection<Column> columns) {
     return open(dir, columns, RocksSettings.DEFAULT);
@@ -77,7 +78,8 @@ public final class RocksStore implements KeyValueStore {
   private byte @Nullable [] get(Column column, byte[] key, ReadOptions options) {
     Lock open = enter();
     try {
-      return db.get(requireColumn(column), options, key);
+      byte[] sealed = db.get(requireColumn(column), options, key);
+      return sealed == null ? null : unsealed(column, key, sealed);
     } catch (RocksDBException e) {
       throw failed("reading from " + column.name(), e);
     } finally {
@@ -149,7 +151,7 @@ public final class RocksStore implements KeyValueStore {
       } else {
         entries.seekForPrev(from);
       }
-      while (entries.isValid() && visitor.visit(entries.key(), entries.value())) {
+      while (entries.isValid() && visit(column, entries, visitor)) {
         if (up) {
           entries.next();
         } else {
@@ -165,11 +167,43 @@ public final class RocksStore implements KeyValueStore {
     }
   }
 
+  private boolean visit(Column column, RocksIterator entries, Visitor visitor) {
+    byte[] key = entries.key();
+    return visitor.visit(key, unsealed(column, key, entries.value()));
+  }
+
+  private byte[] unsealed(Column column, byte[] key, byte[] sealed) {
+    byte[] value = ValueSeal.open(column, key, sealed);
+    if (value == null) {
+      throw new StorageException(
+          "store %s is damaged: the value of key 0x%s in column %s fails its checksum"
+              .formatted(dir, HexFormat.of().formatHex(key), column.name()));
+    }
+    return value;
+  }
+
   @Override
   public Snapshot snapshot() {
     Lock open = enter();
     try {
       return new RocksSnapshot();
+    } finally {
+      open.unlock();
+    }
+  }
+
+  /** What the store takes now: a few counters, cheap to ask. */
+  public RocksUsage usage() {
+    Lock open = enter();
+    try {
+      // One cache serves all columns, so any of them tells of it.
+      return new RocksUsage(
+          db.getLongProperty("rocksdb.block-cache-usage"),
+          db.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"),
+          db.getAggregatedLongProperty("rocksdb.estimate-table-readers-mem"),
+          db.getAggregatedLongProperty("rocksdb.total-sst-files-size"));
+    } catch (RocksDBException e) {
+      throw failed("asking for its usage", e);
     } finally {
       open.unlock();
     }
