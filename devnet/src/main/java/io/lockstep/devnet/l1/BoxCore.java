@@ -3,6 +3,7 @@ package io.lockstep.devnet.l1;
 
 import io.lockstep.execution.fork.BlobParams;
 import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.preconf.wire.Routes;
 import io.lockstep.primitives.codec.DecodeException;
@@ -49,7 +50,9 @@ record BoxCore(
     boolean first = db.meta() == null;
     BoxMeta meta = meta(options, db, validators);
     Genesis genesis = genesis(options, meta);
-    ChainDb chainDb = ChainDb.open(store, COLUMN_PREFIX, genesis);
+    ChainDb chainDb =
+        ChainDb.open(
+            store, COLUMN_PREFIX, genesis, ChainOptions.DEFAULT.withHistory(ChainOptions.ARCHIVE));
     try {
       SlotClock clock =
           new SlotClock(meta.genesisSeconds(), options.slotSeconds(), BoxOptions.SLOTS_PER_EPOCH);

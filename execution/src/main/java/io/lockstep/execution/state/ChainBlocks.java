@@ -117,16 +117,21 @@ final class ChainBlocks {
   void write(KeyValueStore.Batch batch, Hash32 hash, Block block, List<Receipt> receipts) {
     byte[] key = hash.toArray();
     byte[] number = Keys.number(block.header().number());
-    batch.put(columns.header(), key, block.header().encoded().unsafeArray());
+    writeHeader(batch, hash, block.header());
     batch.put(columns.body(), key, bodyOf(block));
     batch.put(columns.receipt(), key, encode(receipts));
-    batch.put(columns.number(), number, key);
     for (int i = 0; i < block.transactions().size(); i++) {
       batch.put(
           columns.tx(),
           block.transactions().get(i).hash().toArray(),
           Keys.join(key, number, Keys.number(i)));
     }
+  }
+
+  /** Adds the header of a canonical block that nothing else is known of. */
+  void writeHeader(KeyValueStore.Batch batch, Hash32 hash, BlockHeader header) {
+    batch.put(columns.header(), hash.toArray(), header.encoded().unsafeArray());
+    batch.put(columns.number(), Keys.number(header.number()), hash.toArray());
   }
 
   /** Keeps a header that was just written. */

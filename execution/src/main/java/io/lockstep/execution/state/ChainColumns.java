@@ -11,13 +11,15 @@ import java.util.List;
  * @param account account RLP by address, at the head
  * @param storage storage words without leading zeros by address and slot, at the head
  * @param code code by hash
- * @param trie trie nodes by hash
+ * @param trie trie nodes by id
  * @param header header RLP by block hash
  * @param body what follows the header in a block's RLP, by block hash
  * @param receipt receipts by block hash
  * @param number canonical block hash by number
  * @param tx where a transaction of the canonical chain stands, by its hash
  * @param undo what a canonical block changed, by number
+ * @param root hash and id of the state root of a canonical block, by number
+ * @param stale which trie nodes are due to go when a block's state is given up, by number
  */
 record ChainColumns(
     Column meta,
@@ -30,7 +32,9 @@ record ChainColumns(
     Column receipt,
     Column number,
     Column tx,
-    Column undo) {
+    Column undo,
+    Column root,
+    Column stale) {
   static ChainColumns of(String prefix) {
     return new ChainColumns(
         new Column(prefix + "-meta"),
@@ -43,10 +47,13 @@ record ChainColumns(
         new Column(prefix + "-receipt"),
         new Column(prefix + "-number"),
         new Column(prefix + "-tx"),
-        new Column(prefix + "-undo"));
+        new Column(prefix + "-undo"),
+        new Column(prefix + "-root"),
+        new Column(prefix + "-stale"));
   }
 
   List<Column> all() {
-    return List.of(meta, account, storage, code, trie, header, body, receipt, number, tx, undo);
+    return List.of(
+        meta, account, storage, code, trie, header, body, receipt, number, tx, undo, root, stale);
   }
 }

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.lockstep.execution.block.ExecutedBlock;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
-import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
@@ -14,11 +14,11 @@ import io.lockstep.primitives.tx.Receipt;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
-import io.lockstep.storage.column.Keys;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
 import io.lockstep.storage.kv.StorageException;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  * is one atomic batch with the head pointer in it, so that the chain is whole whenever the process
  * dies.
  *
- * <p>At the head the state lies flat; the trie's nodes lie beside it by hash and are not pruned, so
- * that the state of every block that was ever appended can be read. For the last {@value
- * #UNDO_BLOCKS} blocks what they changed is kept, and a rewind over them puts the old values back
- * without executing anything.
+ * <p>At the head the state lies flat; beside it lie the trie's nodes, by which the states of the
+ * last {@link ChainOptions#historyBlocks} blocks can be read and proved; {@link #prune} deletes
+ * what no kept state needs. For the last {@value #UNDO_BLOCKS} blocks what they changed is kept,
+ * and a rewind over them puts the old values back without executing anything.
  *
  * <p>Reads from any thread. One thread writes ({@link #prepare}, {@link #append}, {@link
- * #rewindTo}, {@link #setMark}); they exclude each other. The store is not closed with the chain:
- * it may hold others.
+ * #rewindTo}, {@link #setMark}); they exclude each other. One more may prune beside it. The store
+ * is not closed with the chain: it may hold others.
  */
 public final class ChainDb implements AutoCloseable {
   /** How many blocks a rewind reaches back. */
@@ -44,22 +44,28 @@ public final class ChainDb implements AutoCloseable {
   /** Most storage words in one proof. */
   public static final int PROOF_LIMIT_SLOTS = 1_024;
 
-  private static final byte[] HEAD = "head".getBytes(US_ASCII);
-  private static final byte[] GENESIS = "genesis".getBytes(US_ASCII);
+  static final byte[] HEAD = "head".getBytes(US_ASCII);
+  static final byte[] GENESIS = "genesis".getBytes(US_ASCII);
 
   private final KeyValueStore store;
   private final ChainColumns columns;
   private final TrieNodes nodes;
   private final CodeStore codes;
   private final FlatState flat;
+  private final ChainHistory history;
+  private final long historyBlocks;
   private final ChainBlocks blocks;
   private final BlockHeader genesisHeader;
   private volatile Head head;
 
   /** What readers see of the head, replaced as a whole. */
-  private record Head(BlockHeader header, Hash32 hash, StateReader state) {}
+  private record Head(BlockHeader header, Hash32 hash, Ref root, StateReader state) {}
 
-  private ChainDb(KeyValueStore store, String prefix, Genesis genesis, ChainCaches caches) {
+  /** A block that becomes the head. */
+  private record At(BlockHeader header, Hash32 hash, Ref root) {}
+
+  private ChainDb(KeyValueStore store, String prefix, Genesis genesis, ChainOptions options) {
+    ChainCaches caches = options.caches();
     this.store = store;
     this.columns = ChainColumns.of(prefix);
     this.nodes = new TrieNodes(store, columns.trie(), caches.trieBytes());
@@ -68,9 +74,11 @@ public final class ChainDb implements AutoCloseable {
     this.blocks = new ChainBlocks(store, columns, caches.headers());
 
     PreparedRoot allocated =
-        new StateTrie(NodeSource.NONE, Keccak.EMPTY_TRIE_ROOT)
-            .prepare(Hash32.ZERO, genesis.allocation(), address -> null);
+        new StateTrie(NodeSource.NONE, Ref.EMPTY)
+            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, ChainHistory.FIRST_NODE);
     this.genesisHeader = genesis.header(allocated.stateRoot());
+    this.history = new ChainHistory(store, columns, nodes, genesisHeader.number());
+    this.historyBlocks = options.historyBlocks();
     Hash32 genesisHash = genesisHeader.hash();
     byte[] known = store.get(columns.meta(), GENESIS);
     if (known == null) {
@@ -98,13 +106,13 @@ public final class ChainDb implements AutoCloseable {
    * @throws StorageException when the store holds another chain under this prefix, or damage
    */
   public static ChainDb open(KeyValueStore store, String prefix, Genesis genesis) {
-    return open(store, prefix, genesis, ChainCaches.DEFAULT);
+    return open(store, prefix, genesis, ChainOptions.DEFAULT);
   }
 
-  /** As {@link #open(KeyValueStore, String, Genesis)} with other bounds of its caches. */
+  /** As {@link #open(KeyValueStore, String, Genesis)} with another history or other caches. */
   public static ChainDb open(
-      KeyValueStore store, String prefix, Genesis genesis, ChainCaches caches) {
-    return new ChainDb(store, prefix, genesis, caches);
+      KeyValueStore store, String prefix, Genesis genesis, ChainOptions options) {
+    return new ChainDb(store, prefix, genesis, options);
   }
 
   public BlockHeader head() {
@@ -151,19 +159,31 @@ public final class ChainDb implements AutoCloseable {
     return head.state;
   }
 
-  /** The state after a block, canonical or left behind; null when the block is not known. */
+  /**
+   * The state after a block, in the chain or left behind by a rewind; null when it is not kept: the
+   * block is not known, it is older than the history, or it left the chain below it. A reader that
+   * is held for longer than its state gets a {@link StatePrunedException}.
+   */
   public @Nullable StateReader stateAt(Hash32 blockHash) {
     Head now = head;
     if (blockHash.equals(now.hash)) {
       return now.state;
     }
     BlockHeader header = blocks.header(blockHash);
-    return header == null ? null : trieState(header.stateRoot());
+    Ref root = header == null ? null : history.rootOf(blockHash, header);
+    return header == null || root == null
+        ? null
+        : new TrieState(trie(blockHash, header, root), codes);
+  }
+
+  /** The number of the lowest block whose state is kept. */
+  public long oldestState() {
+    return history.floor();
   }
 
   /**
-   * Merkle proofs of an account and of some of its storage after a block; null when the block is
-   * not known.
+   * Merkle proofs of an account and of some of its storage after a block; null as {@link #stateAt}
+   * says.
    *
    * @throws IllegalArgumentException on more than {@value #PROOF_LIMIT_SLOTS} slots
    */
@@ -173,7 +193,34 @@ public final class ChainDb implements AutoCloseable {
           "proofs of " + slots.size() + " slots asked for, limit " + PROOF_LIMIT_SLOTS);
     }
     BlockHeader header = blocks.header(blockHash);
-    return header == null ? null : new StateTrie(nodes, header.stateRoot()).prove(address, slots);
+    Ref root = header == null ? null : history.rootOf(blockHash, header);
+    return header == null || root == null
+        ? null
+        : trie(blockHash, header, root).prove(address, slots);
+  }
+
+  /**
+   * Tells the whole state after a block: the head, or one that a rewind could reach. Appends wait
+   * meanwhile.
+   *
+   * @throws IllegalArgumentException when the block is neither
+   */
+  public synchronized void exportState(Hash32 blockHash, StateVisitor visitor) throws IOException {
+    BlockHeader header = blocks.header(blockHash);
+    if (header == null || history.rootOf(blockHash, header) == null) {
+      throw new IllegalArgumentException("the state of block " + blockHash + " is not kept");
+    }
+    long depth = head.header.number() - header.number();
+    if (depth > UNDO_BLOCKS) {
+      throw new IllegalArgumentException(
+          "block %d is %d blocks below the head, the limit is %d"
+              .formatted(header.number(), depth, UNDO_BLOCKS));
+    }
+    StateChanges back = new StateChanges();
+    for (long number = head.header.number(); number > header.number(); number--) {
+      back.addAll(history.undo(number));
+    }
+    new StateExport(store, columns, back).tell(visitor);
   }
 
   /** For BLOCKHASH in a block on top of the head: by number, zero beyond 256 blocks. */
@@ -210,7 +257,8 @@ public final class ChainDb implements AutoCloseable {
   /** Hashes the state that {@code diff} makes of the head's; writes nothing. */
   public synchronized PreparedRoot prepare(StateDiff diff) {
     Head now = head;
-    return new StateTrie(nodes, now.header.stateRoot()).prepare(now.hash, diff, flat::account);
+    return new StateTrie(nodes, now.root)
+        .prepare(now.hash, diff, flat::account, history.nextNode());
   }
 
   /**
@@ -229,11 +277,11 @@ public final class ChainDb implements AutoCloseable {
   /**
    * Writes a block with all that came of it and makes it the head, in one atomic batch.
    *
-   * @throws IllegalStateException when it does not stand on the head, or {@code root} is not that
-   *     of its state
+   * @throws IllegalStateException when it does not stand on the head, or {@code prepared} is not
+   *     that of its state
    */
   public synchronized void append(
-      Block block, List<Receipt> receipts, PreparedRoot root, Durability durability) {
+      Block block, List<Receipt> receipts, PreparedRoot prepared, Durability durability) {
     Head parent = head;
     BlockHeader header = block.header();
     if (!header.parentHash().equals(parent.hash) || header.number() != parent.header.number() + 1) {
@@ -242,10 +290,15 @@ public final class ChainDb implements AutoCloseable {
               .formatted(
                   header.number(), header.parentHash(), parent.header.number(), parent.hash));
     }
-    if (!root.parentHash().equals(parent.hash) || !root.stateRoot().equals(header.stateRoot())) {
+    if (!prepared.parentHash().equals(parent.hash)
+        || !prepared.stateRoot().equals(header.stateRoot())) {
       throw new IllegalStateException(
           "block %d has the state root %s, prepared was %s on %s"
-              .formatted(header.number(), header.stateRoot(), root.stateRoot(), root.parentHash()));
+              .formatted(
+                  header.number(),
+                  header.stateRoot(),
+                  prepared.stateRoot(),
+                  prepared.parentHash()));
     }
     if ((header.withdrawalsRoot() == null) != (block.withdrawals() == null)) {
       throw new IllegalStateException(
@@ -257,19 +310,19 @@ public final class ChainDb implements AutoCloseable {
               .formatted(receipts.size(), block.transactions().size()));
     }
 
+    // Prepared before a rewind that came back to this parent: the ids are taken meanwhile.
+    PreparedRoot root =
+        prepared.firstId() == history.nextNode() ? prepared : prepare(prepared.diff());
     Hash32 hash = header.hash();
     StateChanges.Both changes = StateChanges.of(root, flat);
     KeyValueStore.Batch batch = store.newBatch();
     writeState(batch, root, changes.forward());
     blocks.write(batch, hash, block, receipts);
-    batch.put(columns.undo(), Keys.number(header.number()), changes.undo().encoded());
-    long forgotten = header.number() - UNDO_BLOCKS;
-    if (forgotten > genesisHeader.number()) {
-      batch.delete(columns.undo(), Keys.number(forgotten));
-    }
+    history.write(batch, header, hash, root, changes.undo());
     batch.put(columns.meta(), HEAD, hash.toArray());
 
-    moveHead(batch, durability, header, hash, changes.forward());
+    moveHead(batch, durability, new At(header, hash, root.root()), changes.forward());
+    history.written(root.endId());
     nodes.moveOn(root);
   }
 
@@ -278,7 +331,7 @@ public final class ChainDb implements AutoCloseable {
    * the blocks above leave the index; those blocks stay readable by their hashes.
    *
    * @throws IllegalArgumentException when the block is not canonical, or is more than {@value
-   *     #UNDO_BLOCKS} below the head
+   *     #UNDO_BLOCKS} below the head or older than the history
    */
   public synchronized void rewindTo(Hash32 ancestorHash) {
     Head from = head;
@@ -291,25 +344,51 @@ public final class ChainDb implements AutoCloseable {
       throw new IllegalArgumentException(
           "a rewind of " + depth + " blocks, at most " + UNDO_BLOCKS + " can be undone");
     }
+    Ref root = history.rootOf(ancestorHash, ancestor);
+    if (root == null) {
+      throw new IllegalArgumentException(
+          "a rewind to block %d, whose state is not kept; the oldest is that of block %d"
+              .formatted(ancestor.number(), history.floor()));
+    }
     if (depth == 0) {
       return;
     }
 
     StateChanges back = new StateChanges();
     KeyValueStore.Batch batch = store.newBatch();
+    history.lowerOrphans(batch, ancestor.number());
     // From the head down: what an earlier block found is what counts.
     for (long number = from.header.number(); number > ancestor.number(); number--) {
-      back.addAll(undoOf(number));
+      back.addAll(history.giveUp(batch, number, ancestor.number()));
       Hash32 hash = blocks.canonicalHash(number);
       if (hash == null) {
         throw new StorageException("the canonical block " + number + " is missing");
       }
       blocks.unlink(batch, hash, number);
-      batch.delete(columns.undo(), Keys.number(number));
     }
     flat.write(batch, back.accounts(), back.words());
     batch.put(columns.meta(), HEAD, ancestorHash.toArray());
-    moveHead(batch, Durability.PROCESS, ancestor, ancestorHash, back);
+    moveHead(batch, Durability.PROCESS, new At(ancestor, ancestorHash, root), back);
+  }
+
+  /**
+   * One short step of giving up the states below the history, on a thread of its own beside the
+   * writer, which waits for a small part of it at most. It may stop, or the process end, at any
+   * point.
+   *
+   * @param limitNodes about how many trie nodes to delete at most
+   * @return whether more is due
+   */
+  public boolean prune(int limitNodes) {
+    synchronized (this) {
+      history.raiseFloor(wantedFloor());
+    }
+    boolean more = history.sweep(limitNodes);
+    return more || history.floor() < wantedFloor();
+  }
+
+  private long wantedFloor() {
+    return historyBlocks == ChainOptions.ARCHIVE ? 0 : head.header.number() - historyBlocks;
   }
 
   /** Does nothing to the store, which its owner closes. */
@@ -317,21 +396,17 @@ public final class ChainDb implements AutoCloseable {
   public void close() {}
 
   private void moveHead(
-      KeyValueStore.Batch batch,
-      Durability durability,
-      BlockHeader header,
-      Hash32 hash,
-      StateChanges changes) {
+      KeyValueStore.Batch batch, Durability durability, At at, StateChanges changes) {
     // From here on holders of the old head's state read its trie.
     long generation = flat.endGeneration();
     store.commit(batch, durability);
     flat.changed(changes.accounts(), changes.words());
-    blocks.remember(hash, header);
-    head = new Head(header, hash, headState(generation, header));
+    blocks.remember(at.hash, at.header);
+    head = head(at, generation);
   }
 
   private void writeState(KeyValueStore.Batch batch, PreparedRoot root, StateChanges changes) {
-    root.nodes().forEach(node -> batch.put(columns.trie(), node.hash().toArray(), node.rlp()));
+    nodes.write(batch, root);
     root.diff()
         .newCode()
         .forEach((hash, code) -> batch.put(columns.code(), hash.toArray(), code.unsafeArray()));
@@ -342,54 +417,59 @@ public final class ChainDb implements AutoCloseable {
     KeyValueStore.Batch batch = store.newBatch();
     StateChanges changes = StateChanges.of(allocated, flat).forward();
     writeState(batch, allocated, changes);
-    Block block =
-        new Block(
-            genesisHeader,
-            List.of(),
-            List.of(),
-            genesisHeader.withdrawalsRoot() == null ? null : List.of());
-    blocks.write(batch, hash, block, List.of());
+    blocks.write(batch, hash, genesisBlock(genesisHeader), List.of());
+    history.writeStart(batch, genesisHeader.number(), hash, allocated.root(), allocated.endId());
     batch.put(columns.meta(), GENESIS, hash.toArray());
     batch.put(columns.meta(), HEAD, hash.toArray());
     store.commit(batch, Durability.FSYNC);
+    history.written(allocated.endId());
     flat.changed(changes.accounts(), changes.words());
+  }
+
+  static Block genesisBlock(BlockHeader header) {
+    return new Block(
+        header, List.of(), List.of(), header.withdrawalsRoot() == null ? null : List.of());
   }
 
   private Head loadHead(String prefix) {
     byte[] stored = store.get(columns.meta(), HEAD);
     Hash32 hash = stored == null ? null : Hash32.of(stored);
     BlockHeader header = hash == null ? null : blocks.header(hash);
+    Ref root = hash == null || header == null ? null : history.rootOf(hash, header);
     if (hash == null
         || header == null
+        || root == null
         || !blocks.isCanonical(hash, header)
-        || !nodes.has(header.stateRoot())) {
+        || (!root.isEmpty() && nodes.find(root) == null)) {
       throw new StorageException(
           "chain " + prefix + " is damaged: its head block or the state of it is missing");
     }
-    return new Head(header, hash, headState(flat.generation(), header));
+    return head(new At(header, hash, root), flat.generation());
   }
 
-  private StateChanges undoOf(long number) {
-    byte[] rlp = store.get(columns.undo(), Keys.number(number));
-    if (rlp == null) {
-      throw new StorageException("what undoes block " + number + " is missing");
-    }
-    try {
-      return StateChanges.decode(rlp);
-    } catch (DecodeException e) {
-      throw new StorageException("what undoes block " + number + " is damaged", e);
-    }
+  private Head head(At at, long generation) {
+    TrieState later = new TrieState(trie(at.hash, at.header, at.root), codes);
+    return new Head(at.header, at.hash, at.root, new HeadState(flat, generation, later));
   }
 
-  private StateReader headState(long generation, BlockHeader header) {
-    return new HeadState(flat, generation, trieState(header.stateRoot()));
+  /** A block's state; a node that is not there is damage only while that state is kept. */
+  private StateTrie trie(Hash32 blockHash, BlockHeader header, Ref root) {
+    NodeSource source =
+        ref -> {
+          TrieNode node = nodes.find(ref);
+          if (node != null) {
+            return node;
+          }
+          if (!root.equals(history.rootOf(blockHash, header))) {
+            throw new StatePrunedException(
+                "the state of block %d %s is no longer kept".formatted(header.number(), blockHash));
+          }
+          return nodes.load(ref);
+        };
+    return new StateTrie(source, root);
   }
 
-  private TrieState trieState(Hash32 root) {
-    return new TrieState(new StateTrie(nodes, root), codes);
-  }
-
-  private static byte[] markKey(String name) {
+  static byte[] markKey(String name) {
     return ("mark/" + name).getBytes(US_ASCII);
   }
 }

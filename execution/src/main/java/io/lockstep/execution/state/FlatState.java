@@ -92,7 +92,7 @@ final class FlatState {
       if (account == null) {
         batch.delete(columns.account(), address.toArray());
       } else {
-        batch.put(columns.account(), address.toArray(), account.encoded());
+        batch.put(columns.account(), address.toArray(), account.flat());
       }
     });
     newWords.forEach((word, value) -> {
@@ -105,9 +105,9 @@ final class FlatState {
   }
 
   private Optional<StoredAccount> load(Address address) {
-    byte[] rlp = store.get(columns.account(), address.toArray());
+    byte[] flat = store.get(columns.account(), address.toArray());
     try {
-      return rlp == null ? Optional.empty() : Optional.of(StoredAccount.decode(rlp));
+      return flat == null ? Optional.empty() : Optional.of(StoredAccount.ofFlat(flat));
     } catch (DecodeException e) {
       throw new StorageException("account " + address + " is damaged in the flat state", e);
     }
@@ -124,7 +124,7 @@ final class FlatState {
     return UInt256.ofBigEndian(value);
   }
 
-  private static byte[] keyOf(Word word) {
+  static byte[] keyOf(Word word) {
     byte[] key = new byte[Address.LENGTH_BYTES + Hash32.LENGTH_BYTES];
     word.address.write(key, 0);
     word.slot.write(key, Address.LENGTH_BYTES);

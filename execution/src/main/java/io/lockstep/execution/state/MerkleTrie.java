@@ -5,7 +5,6 @@ import io.lockstep.execution.state.TrieNode.Branch;
 import io.lockstep.execution.state.TrieNode.Extension;
 import io.lockstep.execution.state.TrieNode.Leaf;
 import io.lockstep.execution.state.TrieNode.Ref;
-import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MerkleTrie {
   private final NodeSource source;
-  private final Hash32 root;
+  private final Ref root;
 
-  MerkleTrie(NodeSource source, Hash32 root) {
+  MerkleTrie(NodeSource source, Ref root) {
     this.source = source;
     this.root = root;
+  }
+
+  /** A trie whose nodes are found by their hashes alone. */
+  MerkleTrie(NodeSource source, Hash32 root) {
+    this(source, new Ref(root, 0));
   }
 
   /** The root of the trie with these entries; an entry with an empty value is none. */
@@ -38,20 +43,15 @@ public final class MerkleTrie {
   }
 
   static Hash32 rootOf(Collection<TrieChange> entries) {
-    return new MerkleTrie(NodeSource.NONE, Keccak.EMPTY_TRIE_ROOT)
-        .update(entries, TrieSeal.Sink.NONE);
-  }
-
-  Hash32 root() {
-    return root;
+    return new MerkleTrie(NodeSource.NONE, Ref.EMPTY).update(entries, TrieSeal.Sink.NONE).hash();
   }
 
   /**
    * The root after the changes, in any order, no key twice.
    *
-   * @param sink takes the nodes that are new; some may be stored already
+   * @param sink takes the nodes that are new and hears of those that are no more
    */
-  Hash32 update(Collection<TrieChange> changes, TrieSeal.Sink sink) {
+  Ref update(Collection<TrieChange> changes, TrieSeal.Sink sink) {
     TrieChange[] sorted = changes.toArray(TrieChange[]::new);
     Arrays.sort(sorted);
     TrieUpdate update = new TrieUpdate(source, sink::replaced);
@@ -59,6 +59,12 @@ public final class MerkleTrie {
   }
 
   byte @Nullable [] get(byte[] key) {
+    Leaf found = find(key);
+    return found == null ? null : found.value();
+  }
+
+  /** The leaf of {@code key}, or one made of what a branch holds; its path is of no use. */
+  @Nullable Leaf find(byte[] key) {
     return walk(key, null);
   }
 
@@ -69,13 +75,36 @@ public final class MerkleTrie {
     return nodes;
   }
 
-  private byte @Nullable [] walk(byte[] key, @Nullable List<Bytes> proof) {
+  /** Visits every stored node and what stands for it, parents first. */
+  void eachStored(BiConsumer<Ref, TrieNode> visitor) {
+    visit(rootNode(), visitor);
+  }
+
+  private void visit(@Nullable TrieNode node, BiConsumer<Ref, TrieNode> visitor) {
+    switch (node) {
+      case null -> {}
+      case Ref ref -> {
+        TrieNode loaded = source.load(ref);
+        visitor.accept(ref, loaded);
+        visit(loaded, visitor);
+      }
+      case Leaf leaf -> {}
+      case Extension extension -> visit(extension.child(), visitor);
+      case Branch branch -> {
+        for (TrieNode child : branch.children()) {
+          visit(child, visitor);
+        }
+      }
+    }
+  }
+
+  private @Nullable Leaf walk(byte[] key, @Nullable List<Bytes> proof) {
     TrieNode node = rootNode();
     int depth = 0;
     while (node != null) {
       switch (node) {
         case Ref ref -> {
-          node = source.load(ref.hash());
+          node = source.load(ref);
           if (proof != null) {
             proof.add(Bytes.wrap(TrieCodec.encode(node)));
           }
@@ -84,7 +113,7 @@ public final class MerkleTrie {
           boolean here =
               Nibbles.count(key) - depth == leaf.path().length
                   && Nibbles.matching(key, depth, leaf.path()) == leaf.path().length;
-          return here ? leaf.value() : null;
+          return here ? leaf : null;
         }
         case Extension extension -> {
           int length = extension.path().length;
@@ -96,7 +125,8 @@ public final class MerkleTrie {
         }
         case Branch branch -> {
           if (depth == Nibbles.count(key)) {
-            return branch.value();
+            byte[] value = branch.value();
+            return value == null ? null : new Leaf(Nibbles.NONE, value, 0);
           }
           node = branch.children()[Nibbles.at(key, depth++)];
         }
@@ -106,6 +136,6 @@ public final class MerkleTrie {
   }
 
   private @Nullable TrieNode rootNode() {
-    return root.equals(Keccak.EMPTY_TRIE_ROOT) ? null : new Ref(root);
+    return root.isEmpty() ? null : root;
   }
 }

@@ -2,6 +2,7 @@
 package io.lockstep.execution.state;
 
 import io.lockstep.execution.journal.StateDiff;
+import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import java.util.List;
@@ -13,33 +14,41 @@ import org.jspecify.annotations.Nullable;
  * ChainDb#append} writes. Immutable.
  */
 public final class PreparedRoot {
-  /** A trie node to be written. */
-  record NewNode(Hash32 hash, byte[] rlp, TrieNode node) {}
+  /**
+   * A trie node to be written.
+   *
+   * @param stored its RLP and the ids of what it names
+   */
+  record NewNode(Ref ref, byte[] stored, TrieNode node) {}
 
   private final Hash32 parentHash;
-  private final Hash32 stateRoot;
+  private final Ref root;
   private final StateDiff diff;
   private final Map<Address, @Nullable StoredAccount> accounts;
+  private final long firstId;
   private final List<NewNode> nodes;
-  private final List<Hash32> replaced;
+  private final List<Ref> replaced;
 
   /**
    * Takes ownership of the collections.
    *
    * @param accounts each account of the diff as it is afterwards, null when it is gone
-   * @param replaced nodes of the parent's state that others take the place of
+   * @param firstId the id of the first of the new nodes, whose ids follow one another
+   * @param replaced the nodes of the parent's state that are not in this one
    */
   PreparedRoot(
       Hash32 parentHash,
-      Hash32 stateRoot,
+      Ref root,
       StateDiff diff,
       Map<Address, @Nullable StoredAccount> accounts,
+      long firstId,
       List<NewNode> nodes,
-      List<Hash32> replaced) {
+      List<Ref> replaced) {
     this.parentHash = parentHash;
-    this.stateRoot = stateRoot;
+    this.root = root;
     this.diff = diff;
     this.accounts = accounts;
+    this.firstId = firstId;
     this.nodes = nodes;
     this.replaced = replaced;
   }
@@ -50,7 +59,11 @@ public final class PreparedRoot {
   }
 
   public Hash32 stateRoot() {
-    return stateRoot;
+    return root.hash();
+  }
+
+  Ref root() {
+    return root;
   }
 
   StateDiff diff() {
@@ -61,11 +74,20 @@ public final class PreparedRoot {
     return accounts;
   }
 
+  long firstId() {
+    return firstId;
+  }
+
+  /** One above the id of the last new node. */
+  long endId() {
+    return firstId + nodes.size();
+  }
+
   List<NewNode> nodes() {
     return nodes;
   }
 
-  List<Hash32> replaced() {
+  List<Ref> replaced() {
     return replaced;
   }
 }

@@ -6,7 +6,6 @@ import io.lockstep.execution.state.FlatState.Word;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
-import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ record StateChanges(Map<Address, @Nullable StoredAccount> accounts, Map<Word, UI
       StoredAccount before = flat.account(address);
       forward.accounts.put(address, after);
       undo.accounts.put(address, before);
-      boolean hadStorage = before != null && !before.storageRoot().equals(Keccak.EMPTY_TRIE_ROOT);
+      boolean hadStorage = before != null && !before.storage().isEmpty();
       boolean cleared = after == null || change.storageCleared();
       if (cleared && hadStorage) {
         flat.eachWord(
@@ -74,12 +73,12 @@ record StateChanges(Map<Address, @Nullable StoredAccount> accounts, Map<Word, UI
   }
 
   byte[] encoded() {
-    RlpWriter out = new RlpWriter(256 + accounts.size() * 100 + words.size() * 90);
+    RlpWriter out = new RlpWriter(256 + accounts.size() * 110 + words.size() * 90);
     out.startList().startList();
     accounts.forEach((address, account) ->
         out.startList()
             .address(address)
-            .bytes(account == null ? new byte[0] : account.encoded())
+            .bytes(account == null ? new byte[0] : account.flat())
             .endList());
     out.endList().startList();
     words.forEach((word, value) ->
@@ -97,7 +96,7 @@ record StateChanges(Map<Address, @Nullable StoredAccount> accounts, Map<Word, UI
       RlpReader entry = accountList.list();
       Address address = entry.address();
       byte[] account = entry.bytes();
-      changes.accounts.put(address, account.length == 0 ? null : StoredAccount.decode(account));
+      changes.accounts.put(address, account.length == 0 ? null : StoredAccount.ofFlat(account));
       entry.end();
     }
     RlpReader wordList = in.list();

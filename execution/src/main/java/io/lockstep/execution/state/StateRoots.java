@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.state;
 
+import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Address;
@@ -19,7 +20,7 @@ public final class StateRoots {
   public static Hash32 of(Map<Address, FullAccount> accounts) {
     List<TrieChange> entries = new ArrayList<>(accounts.size());
     accounts.forEach((address, full) -> {
-      Hash32 storageRoot = MerkleTrie.rootOf(storageChanges(full.storage()));
+      Ref storageRoot = new Ref(MerkleTrie.rootOf(storageChanges(full.storage())), 0);
       byte[] value = StoredAccount.of(full.account(), storageRoot).encoded();
       entries.add(TrieChange.hashed(keyOf(address), value));
     });

@@ -5,9 +5,9 @@ import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateDiff.AccountChange;
 import io.lockstep.execution.state.PreparedRoot.NewNode;
+import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
-import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -26,19 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateTrie {
   private final NodeSource nodes;
-  private final Hash32 root;
+  private final Ref root;
 
-  StateTrie(NodeSource nodes, Hash32 root) {
+  StateTrie(NodeSource nodes, Ref root) {
     this.nodes = nodes;
     this.root = root;
   }
 
   @Nullable StoredAccount account(Address address) {
-    byte[] rlp = accounts().get(StateRoots.keyOf(address).toArray());
+    TrieNode.Leaf found = accounts().find(StateRoots.keyOf(address).toArray());
     try {
-      return rlp == null ? null : StoredAccount.decode(rlp);
+      return found == null ? null : StoredAccount.decode(found.value(), found.below());
     } catch (DecodeException e) {
-      throw new StorageException("account " + address + " in trie " + root + " is damaged", e);
+      throw new StorageException(
+          "account " + address + " in trie " + root.hash() + " is damaged", e);
     }
   }
 
@@ -48,15 +49,14 @@ final class StateTrie {
       return rlp == null ? UInt256.ZERO : RlpReader.over(rlp).uint256();
     } catch (DecodeException e) {
       throw new StorageException(
-          "a word in storage trie " + account.storageRoot() + " is damaged", e);
+          "a word in storage trie " + account.storage().hash() + " is damaged", e);
     }
   }
 
   AccountProof prove(Address address, List<UInt256> slots) {
     List<Bytes> proof = accounts().prove(StateRoots.keyOf(address).toArray());
     StoredAccount found = account(address);
-    StoredAccount shown =
-        found == null ? StoredAccount.of(AccountState.EMPTY, Keccak.EMPTY_TRIE_ROOT) : found;
+    StoredAccount shown = found == null ? StoredAccount.of(AccountState.EMPTY, Ref.EMPTY) : found;
     List<AccountProof.StorageProof> words = new ArrayList<>(slots.size());
     for (UInt256 slot : slots) {
       words.add(
@@ -69,7 +69,7 @@ final class StateTrie {
         address,
         shown.nonce(),
         shown.balance(),
-        shown.storageRoot(),
+        shown.storage().hash(),
         shown.codeHash(),
         List.copyOf(proof),
         List.copyOf(words));
@@ -80,28 +80,34 @@ final class StateTrie {
   }
 
   private MerkleTrie storageOf(StoredAccount account) {
-    return new MerkleTrie(nodes, account.storageRoot());
+    return new MerkleTrie(nodes, account.storage());
   }
 
   /**
    * Applies a diff: storage tries first, then the account trie.
    *
    * @param before the account before the diff, asked only where its storage matters
+   * @param firstId new nodes get ids from here on
    */
   PreparedRoot prepare(
-      Hash32 parentHash, StateDiff diff, Function<Address, @Nullable StoredAccount> before) {
+      Hash32 parentHash,
+      StateDiff diff,
+      Function<Address, @Nullable StoredAccount> before,
+      long firstId) {
     List<NewNode> fresh = new ArrayList<>();
-    List<Hash32> replaced = new ArrayList<>();
+    List<Ref> replaced = new ArrayList<>();
     TrieSeal.Sink sink =
         new TrieSeal.Sink() {
           @Override
-          public void accept(Hash32 hash, byte[] rlp, TrieNode node) {
-            fresh.add(new NewNode(hash, rlp, node));
+          public Ref accept(Hash32 hash, byte[] rlp, TrieNode node) {
+            Ref ref = new Ref(hash, firstId + fresh.size());
+            fresh.add(new NewNode(ref, TrieCodec.stored(rlp, node), node));
+            return ref;
           }
 
           @Override
-          public void replaced(Hash32 hash) {
-            replaced.add(hash);
+          public void replaced(Ref ref) {
+            replaced.add(ref);
           }
         };
     Map<Address, @Nullable StoredAccount> after = HashMap.newHashMap(diff.accounts().size());
@@ -111,11 +117,13 @@ final class StateTrie {
           StoredAccount account = apply(address, change, before, sink);
           after.put(address, account);
           changes.add(
-              TrieChange.hashed(
-                  StateRoots.keyOf(address), account == null ? null : account.encoded()));
+              new TrieChange(
+                  StateRoots.keyOf(address).toArray(),
+                  account == null ? null : account.encoded(),
+                  account == null ? 0 : account.storage().id()));
         });
-    Hash32 newRoot = accounts().update(changes, sink);
-    return new PreparedRoot(parentHash, newRoot, diff, after, fresh, replaced);
+    Ref newRoot = accounts().update(changes, sink);
+    return new PreparedRoot(parentHash, newRoot, diff, after, firstId, fresh, replaced);
   }
 
   private @Nullable StoredAccount apply(
@@ -124,12 +132,17 @@ final class StateTrie {
       Function<Address, @Nullable StoredAccount> before,
       TrieSeal.Sink sink) {
     AccountState state = change.after();
+    StoredAccount old = before.apply(address);
+    Ref oldStorage = old == null ? Ref.EMPTY : old.storage();
+    if (state == null || change.storageCleared()) {
+      // No change of a single word leads to these nodes, so they are looked for.
+      new MerkleTrie(nodes, oldStorage).eachStored((ref, node) -> sink.replaced(ref));
+      oldStorage = Ref.EMPTY;
+    }
     if (state == null) {
       return null;
     }
-    StoredAccount old = change.storageCleared() ? null : before.apply(address);
-    Hash32 oldStorage = old == null ? Keccak.EMPTY_TRIE_ROOT : old.storageRoot();
-    Hash32 newStorage =
+    Ref newStorage =
         change.storage().isEmpty()
             ? oldStorage
             : new MerkleTrie(nodes, oldStorage)

@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  * One key's new value in a trie.
  *
  * @param value null (or empty) when the key is to go
+ * @param below as in {@link TrieNode.Leaf}
  */
-record TrieChange(byte[] key, byte @Nullable [] value) implements Comparable<TrieChange> {
+record TrieChange(byte[] key, byte @Nullable [] value, long below)
+    implements Comparable<TrieChange> {
   TrieChange {
     value = value != null && value.length == 0 ? null : value;
+  }
+
+  TrieChange(byte[] key, byte @Nullable [] value) {
+    this(key, value, 0);
   }
 
   static TrieChange hashed(Hash32 keyHash, byte @Nullable [] value) {
@@ -28,7 +34,8 @@ record TrieChange(byte[] key, byte @Nullable [] value) implements Comparable<Tri
   public boolean equals(@Nullable Object other) {
     return other instanceof TrieChange that
         && Arrays.equals(key, that.key)
-        && Arrays.equals(value, that.value);
+        && Arrays.equals(value, that.value)
+        && below == that.below;
   }
 
   @Override

@@ -8,11 +8,19 @@ import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.storage.column.Keys;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** RLP of trie nodes; children below 32 bytes stand inside their parent. Pure. */
+/**
+ * RLP of trie nodes; children below 32 bytes stand inside their parent. As stored, the ids of what
+ * the RLP names by hash follow it: of each hashed child in order, or of the trie below a leaf.
+ * Pure.
+ */
 final class TrieCodec {
   /** A node with a shorter encoding stands in its parent, not in the store. */
   static final int HASHED_FROM_BYTES = 32;
@@ -52,7 +60,82 @@ final class TrieCodec {
     }
   }
 
+  /** The form in which a node lies in the store. */
+  static byte[] stored(byte[] rlp, TrieNode node) {
+    List<Long> ids = new ArrayList<>(Branch.WIDTH);
+    switch (node) {
+      case Leaf leaf when leaf.below() != 0 -> ids.add(leaf.below());
+      case Extension(byte[] path, Ref child) -> ids.add(child.id());
+      case Branch branch -> {
+        for (TrieNode child : branch.children()) {
+          if (child instanceof Ref ref) {
+            ids.add(ref.id());
+          }
+        }
+      }
+      default -> {}
+    }
+    byte[] stored = Arrays.copyOf(rlp, rlp.length + ids.size() * Long.BYTES);
+    for (int i = 0; i < ids.size(); i++) {
+      System.arraycopy(Keys.number(ids.get(i)), 0, stored, rlp.length + i * Long.BYTES, Long.BYTES);
+    }
+    return stored;
+  }
+
+  /** Reads the stored form of the node with this hash. */
+  static TrieNode decodeStored(Hash32 hash, byte[] stored) throws DecodeException {
+    byte[] rlp = RlpReader.over(stored).rawItem();
+    if (!Keccak.hash(rlp).equals(hash)) {
+      throw new DecodeException("a trie node that hashes to " + Keccak.hash(rlp));
+    }
+    Ids ids = new Ids(stored, rlp.length);
+    TrieNode node = decode(rlp, ids);
+    if (node instanceof Leaf(byte[] path, byte[] value, long none) && ids.hasNext()) {
+      node = new Leaf(path, value, ids.next());
+    }
+    ids.end();
+    return node;
+  }
+
+  /** Reads a node without ids. */
   static TrieNode decode(byte[] rlp) throws DecodeException {
+    return decode(rlp, new Ids(EMPTY, Integer.MAX_VALUE));
+  }
+
+  /** The ids behind a stored node's RLP; where there is no store, zeros without end. */
+  private static final class Ids {
+    private final byte[] stored;
+    private int at;
+
+    Ids(byte[] stored, int from) {
+      this.stored = stored;
+      this.at = from;
+    }
+
+    boolean hasNext() {
+      return at < stored.length;
+    }
+
+    long next() throws DecodeException {
+      if (at == Integer.MAX_VALUE) {
+        return 0;
+      }
+      if (stored.length - at < Long.BYTES) {
+        throw new DecodeException("a trie node without the id of a child");
+      }
+      long id = Keys.number(stored, at);
+      at += Long.BYTES;
+      return id;
+    }
+
+    void end() throws DecodeException {
+      if (at != stored.length) {
+        throw new DecodeException("a trie node with more ids than children");
+      }
+    }
+  }
+
+  private static TrieNode decode(byte[] rlp, Ids ids) throws DecodeException {
     RlpReader whole = RlpReader.over(rlp);
     RlpReader in = whole.list();
     whole.end();
@@ -62,42 +145,43 @@ final class TrieCodec {
     }
     in.end();
     return switch (items.size()) {
-      case 2 -> shortNode(items.get(0), items.get(1));
-      case Branch.WIDTH + 1 -> branch(items);
+      case 2 -> shortNode(items.get(0), items.get(1), ids);
+      case Branch.WIDTH + 1 -> branch(items, ids);
       default -> throw new DecodeException("a trie node of " + items.size() + " items");
     };
   }
 
-  private static TrieNode shortNode(byte[] compactItem, byte[] second) throws DecodeException {
+  private static TrieNode shortNode(byte[] compactItem, byte[] second, Ids ids)
+      throws DecodeException {
     byte[] compact = RlpReader.over(compactItem).bytes();
     byte[] path = Nibbles.fromCompact(compact);
     if (Nibbles.isLeaf(compact)) {
-      return new Leaf(path, RlpReader.over(second).bytes());
+      return new Leaf(path, RlpReader.over(second).bytes(), 0);
     }
-    TrieNode child = child(second);
+    TrieNode child = child(second, ids);
     if (child == null || path.length == 0) {
       throw new DecodeException("a trie extension without a path or a child");
     }
     return new Extension(path, child);
   }
 
-  private static TrieNode branch(List<byte[]> items) throws DecodeException {
+  private static TrieNode branch(List<byte[]> items, Ids ids) throws DecodeException {
     @Nullable TrieNode[] children = new TrieNode[Branch.WIDTH];
     for (int i = 0; i < Branch.WIDTH; i++) {
-      children[i] = child(items.get(i));
+      children[i] = child(items.get(i), ids);
     }
     byte[] value = RlpReader.over(items.get(Branch.WIDTH)).bytes();
     return new Branch(children, value.length == 0 ? null : value);
   }
 
-  private static @Nullable TrieNode child(byte[] item) throws DecodeException {
+  private static @Nullable TrieNode child(byte[] item, Ids ids) throws DecodeException {
     RlpReader in = RlpReader.over(item);
     if (in.nextIsList()) {
       if (item.length >= HASHED_FROM_BYTES) {
         throw new DecodeException("a trie node of " + item.length + " bytes inside another");
       }
-      return decode(item);
+      return decode(item, ids);
     }
-    return item.length == 1 && (item[0] & 0xff) == 0x80 ? null : new Ref(in.hash());
+    return item.length == 1 && (item[0] & 0xff) == 0x80 ? null : new Ref(in.hash(), ids.next());
   }
 }

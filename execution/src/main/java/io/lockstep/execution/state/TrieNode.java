@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.state;
 
+import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Hash32;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +10,28 @@ import org.jspecify.annotations.Nullable;
  * update that made it. Paths hold one nibble a byte. Any thread.
  */
 sealed interface TrieNode {
-  /** What stands for a stored node: its hash. */
-  record Ref(Hash32 hash) implements TrieNode {}
+  /**
+   * What stands for a stored node.
+   *
+   * @param id the key that it is stored under, never reused; 0 where nodes are found by their hash,
+   *     and for the empty trie
+   */
+  record Ref(Hash32 hash, long id) implements TrieNode {
+    /** The root of the trie without entries, which is not stored. */
+    static final Ref EMPTY = new Ref(Keccak.EMPTY_TRIE_ROOT, 0);
 
-  /** The rest of a key and its value. */
-  record Leaf(byte[] path, byte[] value) implements TrieNode {}
+    boolean isEmpty() {
+      return hash.equals(Keccak.EMPTY_TRIE_ROOT);
+    }
+  }
+
+  /**
+   * The rest of a key and its value.
+   *
+   * @param below the id of the root of the trie that the value names (an account's storage); 0 when
+   *     there is none
+   */
+  record Leaf(byte[] path, byte[] value, long below) implements TrieNode {}
 
   /** Nibbles that all keys below have in common; {@code child} is or stands for a branch. */
   record Extension(byte[] path, TrieNode child) implements TrieNode {}

@@ -8,20 +8,21 @@ import io.lockstep.execution.state.TrieNode.Extension;
 import io.lockstep.execution.state.TrieNode.Leaf;
 import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.crypto.Keccak;
-import io.lockstep.primitives.types.Hash32;
+import io.lockstep.storage.column.Keys;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Trie nodes in a column, keyed by hash, under a cache bounded in bytes. What comes from the disk
- * must hash to its key. Any thread.
+ * Trie nodes in a column, keyed by ids that grow and are never reused, under a cache bounded in
+ * bytes. A node has one parent, so it can be deleted when that one goes. What comes from the disk
+ * must hash to what its parent says. Any thread.
  */
 final class TrieNodes implements NodeSource {
   private final KeyValueStore store;
   private final Column column;
-  private final Cache<Hash32, TrieNode> cache;
+  private final Cache<Ref, TrieNode> cache;
 
   TrieNodes(KeyValueStore store, Column column, long cacheBytes) {
     this.store = store;
@@ -29,38 +30,47 @@ final class TrieNodes implements NodeSource {
     this.cache =
         Caffeine.newBuilder()
             .maximumWeight(cacheBytes)
-            .weigher((Hash32 hash, TrieNode node) -> 112 + weightBytes(node))
+            .weigher((Ref ref, TrieNode node) -> 96 + weightBytes(node))
             .executor(Runnable::run)
             .build();
   }
 
   @Override
-  public TrieNode load(Hash32 hash) {
-    TrieNode cached = cache.getIfPresent(hash);
+  public TrieNode load(Ref ref) {
+    TrieNode node = find(ref);
+    if (node == null) {
+      throw new StorageException(
+          "trie node %d %s is missing in %s".formatted(ref.id(), ref.hash(), column.name()));
+    }
+    return node;
+  }
+
+  /** As {@link #load}, but null for a node that is not there. */
+  @Nullable TrieNode find(Ref ref) {
+    TrieNode cached = cache.getIfPresent(ref);
     if (cached != null) {
       return cached;
     }
-    byte[] rlp = store.get(column, hash.toArray());
-    if (rlp == null) {
-      throw new StorageException("trie node " + hash + " is missing in " + column.name());
-    }
-    if (!Keccak.hash(rlp).equals(hash)) {
-      throw new StorageException("trie node " + hash + " is damaged in " + column.name());
+    byte[] stored = store.get(column, Keys.number(ref.id()));
+    if (stored == null) {
+      return null;
     }
     try {
-      TrieNode node = TrieCodec.decode(rlp);
-      cache.put(hash, node);
+      TrieNode node = TrieCodec.decodeStored(ref.hash(), stored);
+      cache.put(ref, node);
       return node;
     } catch (DecodeException e) {
-      throw new StorageException("trie node " + hash + " cannot be read", e);
+      throw new StorageException(
+          "trie node %d %s is damaged in %s".formatted(ref.id(), ref.hash(), column.name()), e);
     }
   }
 
-  /** Whether the node can be loaded, without loading it into the cache. */
-  boolean has(Hash32 hash) {
-    return hash.equals(Keccak.EMPTY_TRIE_ROOT)
-        || cache.getIfPresent(hash) != null
-        || store.get(column, hash.toArray()) != null;
+  void write(KeyValueStore.Batch batch, PreparedRoot root) {
+    root.nodes().forEach(node -> batch.put(column, Keys.number(node.ref().id()), node.stored()));
+  }
+
+  void delete(KeyValueStore.Batch batch, long id) {
+    batch.delete(column, Keys.number(id));
   }
 
   /**
@@ -69,14 +79,20 @@ final class TrieNodes implements NodeSource {
    */
   void moveOn(PreparedRoot root) {
     cache.invalidateAll(root.replaced());
-    root.nodes().forEach(node -> cache.put(node.hash(), node.node()));
+    root.nodes().forEach(node -> cache.put(node.ref(), node.node()));
   }
 
-  // What the objects take on the heap, roughly; a reference with its hash is 64 bytes.
+  /** How much of its bound the cache uses, for measurements. */
+  long cachedNodes() {
+    cache.cleanUp();
+    return cache.estimatedSize();
+  }
+
+  // What the objects take on the heap, roughly; a reference with its hash is 72 bytes.
   private static int weightBytes(TrieNode node) {
     return switch (node) {
-      case Ref ref -> 64;
-      case Leaf leaf -> 56 + leaf.path().length + leaf.value().length;
+      case Ref ref -> 72;
+      case Leaf leaf -> 64 + leaf.path().length + leaf.value().length;
       case Extension extension -> 40 + extension.path().length + weightBytes(extension.child());
       case Branch branch -> {
         int bytes = 104 + (branch.value() == null ? 0 : branch.value().length);

@@ -39,10 +39,10 @@ public final class TrieProof {
     try {
       value =
           new MerkleTrie(
-                  hash -> {
-                    TrieNode node = nodes.get(hash);
+                  ref -> {
+                    TrieNode node = nodes.get(ref.hash());
                     if (node == null) {
-                      throw new MissingNode(hash);
+                      throw new MissingNode(ref.hash());
                     }
                     used[0]++;
                     return node;

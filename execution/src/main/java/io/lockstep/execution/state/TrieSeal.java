@@ -14,12 +14,13 @@ final class TrieSeal {
   /** Receives each node that must be stored; its children are references or short nodes. */
   @FunctionalInterface
   interface Sink {
-    Sink NONE = (hash, rlp, node) -> {};
+    Sink NONE = (hash, rlp, node) -> new Ref(hash, 0);
 
-    void accept(Hash32 hash, byte[] rlp, TrieNode node);
+    /** Gives what is to stand for the node. */
+    Ref accept(Hash32 hash, byte[] rlp, TrieNode node);
 
-    /** Told of a stored node that the new trie no longer has at the place where the old one did. */
-    default void replaced(Hash32 hash) {}
+    /** Told, once, of each stored node of the old trie that the new one does not have. */
+    default void replaced(Ref ref) {}
   }
 
   private final Sink sink;
@@ -28,19 +29,19 @@ final class TrieSeal {
     this.sink = sink;
   }
 
-  /** The root hash of the trie below {@code root}. */
-  Hash32 root(@Nullable TrieNode root) {
+  /** What stands for the trie below {@code root}. */
+  Ref root(@Nullable TrieNode root) {
     return switch (root) {
-      case null -> Keccak.EMPTY_TRIE_ROOT;
-      case Ref ref -> ref.hash();
-      case Leaf leaf -> store(leaf, TrieCodec.encode(leaf)).hash();
+      case null -> Ref.EMPTY;
+      case Ref ref -> ref;
+      case Leaf leaf -> store(leaf, TrieCodec.encode(leaf));
       case Extension extension -> {
         Extension sealed = seal(extension);
-        yield store(sealed, TrieCodec.encode(sealed)).hash();
+        yield store(sealed, TrieCodec.encode(sealed));
       }
       case Branch branch -> {
         Branch sealed = seal(branch);
-        yield store(sealed, TrieCodec.encode(sealed)).hash();
+        yield store(sealed, TrieCodec.encode(sealed));
       }
     };
   }
@@ -76,7 +77,6 @@ final class TrieSeal {
 
   private Ref store(TrieNode node, byte[] rlp) {
     Hash32 hash = Keccak.hash(rlp);
-    sink.accept(hash, rlp, node);
-    return new Ref(hash);
+    return sink.accept(hash, rlp, node);
   }
 }

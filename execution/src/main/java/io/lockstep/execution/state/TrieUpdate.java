@@ -5,7 +5,6 @@ import io.lockstep.execution.state.TrieNode.Branch;
 import io.lockstep.execution.state.TrieNode.Extension;
 import io.lockstep.execution.state.TrieNode.Leaf;
 import io.lockstep.execution.state.TrieNode.Ref;
-import io.lockstep.primitives.types.Hash32;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality")
 final class TrieUpdate {
   private final NodeSource source;
-  private final Consumer<Hash32> replaced;
+  private final Consumer<Ref> replaced;
 
   /** Tells {@code replaced} of each stored node whose place another takes. */
-  TrieUpdate(NodeSource source, Consumer<Hash32> replaced) {
+  TrieUpdate(NodeSource source, Consumer<Ref> replaced) {
     this.source = source;
     this.replaced = replaced;
   }
@@ -50,12 +49,12 @@ final class TrieUpdate {
     return switch (node) {
       case null -> insertAll(changes, lo, hi, depth);
       case Ref ref -> {
-        TrieNode loaded = source.load(ref.hash());
+        TrieNode loaded = source.load(ref);
         TrieNode updated = update(loaded, changes, lo, hi, depth);
         if (updated == loaded) {
           yield ref;
         }
-        replaced.accept(ref.hash());
+        replaced.accept(ref);
         yield updated;
       }
       case Leaf leaf -> updateLeaf(leaf, changes, lo, hi, depth);
@@ -75,7 +74,8 @@ final class TrieUpdate {
   private static @Nullable TrieNode updateLeaf(
       Leaf leaf, TrieChange[] changes, int lo, int hi, int depth) {
     TrieChange own =
-        new TrieChange(Nibbles.key(changes[lo].key(), depth, leaf.path()), leaf.value());
+        new TrieChange(
+            Nibbles.key(changes[lo].key(), depth, leaf.path()), leaf.value(), leaf.below());
     TrieChange[] merged = new TrieChange[hi - lo + 1];
     int size = 0;
     boolean placed = false;
@@ -156,7 +156,7 @@ final class TrieUpdate {
       return branch;
     }
     if (branch.value() != null) {
-      return new Leaf(Nibbles.NONE, branch.value());
+      return new Leaf(Nibbles.NONE, branch.value(), 0);
     }
     for (int i = 0; i < Branch.WIDTH; i++) {
       TrieNode only = branch.children()[i];
@@ -173,12 +173,16 @@ final class TrieUpdate {
       return node;
     }
     return switch (node) {
-      case Leaf leaf -> new Leaf(Nibbles.join(prefix, leaf.path()), leaf.value());
+      case Leaf leaf -> new Leaf(Nibbles.join(prefix, leaf.path()), leaf.value(), leaf.below());
       case Extension below -> new Extension(Nibbles.join(prefix, below.path()), below.child());
       case Branch branch -> new Extension(prefix, branch);
       case Ref ref -> {
-        TrieNode loaded = source.load(ref.hash());
-        yield loaded instanceof Branch ? new Extension(prefix, ref) : extend(prefix, loaded);
+        TrieNode loaded = source.load(ref);
+        if (loaded instanceof Branch) {
+          yield new Extension(prefix, ref);
+        }
+        replaced.accept(ref);
+        yield extend(prefix, loaded);
       }
     };
   }
@@ -190,7 +194,7 @@ final class TrieUpdate {
     }
     byte[] first = puts[lo].key();
     if (hi - lo == 1) {
-      return new Leaf(Nibbles.from(first, depth), valueOf(puts[lo]));
+      return new Leaf(Nibbles.from(first, depth), valueOf(puts[lo]), puts[lo].below());
     }
     byte[] last = puts[hi - 1].key();
     int end = depth;

@@ -7,11 +7,13 @@ import io.lockstep.execution.journal.StateReader;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.storage.column.Keys;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
 import io.lockstep.storage.kv.RocksStore;
 import io.lockstep.storage.kv.StorageException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,11 +46,25 @@ class ChainDbDamageTest {
   void aTrieNodeThatDoesNotHashToItsKeyIsRefused() {
     ChainDb chain = open();
     Hash32 root = chain.head().stateRoot();
-    flip(COLUMNS.trie(), root.toArray());
+    flip(COLUMNS.trie(), rootId());
 
     assertThatThrownBy(() -> open().proof(chain.headHash(), CONTRACT, List.of()))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("trie node " + root + " is damaged");
+        .hasMessageContaining(root + " is damaged");
+  }
+
+  @Test
+  void aNodeUnderTheIdOfAnotherIsRefused() {
+    ChainDb chain = open();
+    byte[] first = store.get(COLUMNS.trie(), Keys.number(1));
+    if (first == null) {
+      throw new AssertionError("no first node");
+    }
+    store.commit(store.newBatch().put(COLUMNS.trie(), rootId(), first), Durability.PROCESS);
+
+    assertThatThrownBy(() -> open().proof(chain.headHash(), CONTRACT, List.of()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is damaged");
   }
 
   @Test
@@ -78,8 +94,8 @@ class ChainDbDamageTest {
 
   @Test
   void aHeadWhoseStateIsMissingIsRefused() {
-    Hash32 root = open().head().stateRoot();
-    store.commit(store.newBatch().delete(COLUMNS.trie(), root.toArray()), Durability.PROCESS);
+    open();
+    store.commit(store.newBatch().delete(COLUMNS.trie(), rootId()), Durability.PROCESS);
 
     assertThatThrownBy(this::open)
         .isInstanceOf(StorageException.class)
@@ -95,8 +111,7 @@ class ChainDbDamageTest {
             .put(COLUMNS.account(), TestChain.address(3).toArray(), new byte[] {1, 2})
             .put(
                 COLUMNS.storage(),
-                io.lockstep.storage.column.Keys.join(
-                    TestChain.address(3).toArray(), UInt256.ONE.toArray()),
+                Keys.join(TestChain.address(3).toArray(), UInt256.ONE.toArray()),
                 new byte[33])
             .put(COLUMNS.tx(), new byte[32], new byte[7]),
         Durability.PROCESS);
@@ -106,6 +121,14 @@ class ChainDbDamageTest {
     assertThatThrownBy(() -> chain.headState().storage(TestChain.address(3), UInt256.ONE))
         .isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> chain.transaction(Hash32.ZERO)).isInstanceOf(StorageException.class);
+  }
+
+  private byte[] rootId() {
+    byte[] root = store.get(COLUMNS.root(), Keys.number(0));
+    if (root == null) {
+      throw new AssertionError("the genesis state has no root");
+    }
+    return Arrays.copyOfRange(root, 32, 40);
   }
 
   private ChainDb open() {

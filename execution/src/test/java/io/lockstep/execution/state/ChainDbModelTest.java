@@ -45,42 +45,56 @@ class ChainDbModelTest {
   private record Held(StateReader reader, Known block) {}
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void agreesWithAModelOverAppendsRewindsAndRestarts(long seed) throws Exception {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     TestChain maker = new TestChain(random);
     // Small caches: much is evicted, so that both ways of reading are taken.
     ChainCaches caches = new ChainCaches(20_000, 10, 20, 500, 4);
+    int history = seed % 2 == 0 ? 7 : ChainDb.UNDO_BLOCKS;
+    ChainOptions options = new ChainOptions(history, caches);
 
     RocksStore store = RocksStore.open(dir, ChainDb.columns(PREFIX));
     try {
-      ChainDb chain = ChainDb.open(store, PREFIX, TestChain.GENESIS, caches);
+      ChainDb chain = ChainDb.open(store, PREFIX, TestChain.GENESIS, options);
       List<Known> canonical = new ArrayList<>();
       Map<Address, FullAccount> first = TestChain.apply(Map.of(), TestChain.GENESIS.allocation());
       canonical.add(
           new Known(chain.genesisHeader(), chain.headHash(), List.of(), List.of(), first));
       List<Known> abandoned = new ArrayList<>();
+      // The number of the block from which each of them branches off.
+      Map<Hash32, Long> forks = new HashMap<>();
       List<Held> held = new ArrayList<>();
 
       for (int step = 0; step < 250; step++) {
         Known head = canonical.getLast();
         switch (random.nextInt(12)) {
           case 0, 1 -> {
-            int depth = random.nextInt(Math.min(canonical.size(), 12));
+            long kept = chain.head().number() - chain.oldestState();
+            int depth = random.nextInt((int) Math.min(kept + 1, 12));
             Known target = canonical.get(canonical.size() - 1 - depth);
             chain.rewindTo(target.hash);
             List<Known> above = canonical.subList(canonical.size() - depth, canonical.size());
+            long fork = target.header.number();
+            forks.replaceAll((hash, number) -> Math.min(number, fork));
+            above.forEach(block -> forks.put(block.hash, fork));
             abandoned.addAll(above);
             above.clear();
           }
           case 2 -> {
             store.close();
             store = RocksStore.open(dir, ChainDb.columns(PREFIX));
-            chain = ChainDb.open(store, PREFIX, TestChain.GENESIS, caches);
+            chain = ChainDb.open(store, PREFIX, TestChain.GENESIS, options);
             held.clear();
           }
           case 3 -> held.add(new Held(chain.headState(), head));
+          case 4 -> {
+            boolean more = chain.prune(1 + random.nextInt(30));
+            assertThat(more || chain.oldestState() >= head.header.number() - history).isTrue();
+            // No promise holds for who has held a state for longer than the history.
+            held.clear();
+          }
           default -> {
             StateDiff diff = maker.diff(head.state);
             ExecutedBlock executed = maker.executed(head.header, head.hash, diff);
@@ -103,12 +117,16 @@ class ChainDbModelTest {
         for (Held each : held) {
           checkState(each.reader, each.block.state, random, 2);
         }
-        checkBlock(chain, canonical.get(random.nextInt(canonical.size())), true, random);
+        checkBlock(chain, canonical.get(random.nextInt(canonical.size())), null, random);
         if (!abandoned.isEmpty()) {
-          checkBlock(chain, abandoned.get(random.nextInt(abandoned.size())), false, random);
+          Known left = abandoned.get(random.nextInt(abandoned.size()));
+          checkBlock(chain, left, forks.get(left.hash), random);
         }
       }
       checkState(chain.headState(), canonical.getLast().state, random, 2000);
+      TrieCensus.check(store, ChainColumns.of(PREFIX), chain);
+      while (chain.prune(10)) {}
+      assertThat(TrieCensus.check(store, ChainColumns.of(PREFIX), chain)).isZero();
     } finally {
       store.close();
     }
@@ -163,8 +181,10 @@ class ChainDbModelTest {
     assertThat(chain.canonicalHeader(head.header.number() + 1)).isNull();
   }
 
-  private static void checkBlock(ChainDb chain, Known known, boolean canonical, Random random)
+  private static void checkBlock(ChainDb chain, Known known, @Nullable Long fork, Random random)
       throws Exception {
+    boolean canonical = fork == null;
+    long oldest = chain.oldestState();
     assertThat(chain.headerByHash(known.hash)).isEqualTo(known.header);
     var block = chain.block(known.hash);
     assertThat(block).isNotNull();
@@ -179,8 +199,13 @@ class ChainDbModelTest {
       assertThat(chain.transaction(known.transactions.get(i).hash()))
           .isEqualTo(canonical ? new TxLocation(known.hash, known.header.number(), i) : null);
     }
-    checkState(chain.stateAt(known.hash), known.state, random, 3);
-    checkProof(chain, known, random);
+    if (known.header.number() >= oldest && (fork == null || fork >= oldest)) {
+      checkState(chain.stateAt(known.hash), known.state, random, 3);
+      checkProof(chain, known, random);
+    } else {
+      assertThat(chain.stateAt(known.hash)).isNull();
+      assertThat(chain.proof(known.hash, TestChain.address(0), List.of())).isNull();
+    }
   }
 
   private static List<Hash32> hashes(List<Transaction> transactions) {
@@ -202,7 +227,7 @@ class ChainDbModelTest {
       return;
     }
     assertThat(account).isNotNull();
-    assertThat(StoredAccount.decode(account.toArray()).toState()).isEqualTo(expected.account());
+    assertThat(StoredAccount.decode(account.toArray(), 0).toState()).isEqualTo(expected.account());
     AccountProof.StorageProof word = proof.storage().getFirst();
     Bytes value =
         TrieProof.verify(proof.storageRoot(), StateRoots.keyOf(slot).toArray(), word.proof());

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.lockstep.execution.block.ExecutedBlock;
 import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateDiff;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** A JVM of its own that appends and rewinds without end, to be killed; it tells each new head. */
 final class ChainWriterProcess implements AutoCloseable {
   static final String PREFIX = "l2";
+
+  /** A short history, so that there is much to prune. */
+  static final ChainOptions OPTIONS = ChainOptions.DEFAULT.withHistory(12);
+
   private static final int LINE_CHARACTERS = 66;
 
   private final Process process;
@@ -39,6 +44,7 @@ final class ChainWriterProcess implements AutoCloseable {
                 java,
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -81,20 +87,24 @@ final class ChainWriterProcess implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     long seed = Long.parseLong(arguments[1]);
     Random random = new Random(seed);
     TestChain maker = new TestChain(random);
     try (RocksStore store = RocksStore.open(Path.of(arguments[0]), ChainDb.columns(PREFIX))) {
-      ChainDb chain = ChainDb.open(store, PREFIX, TestChain.GENESIS);
+      ChainDb chain = ChainDb.open(store, PREFIX, TestChain.GENESIS, OPTIONS);
+      startPruning(chain, seed);
       while (seed != Long.MIN_VALUE) {
         long height = chain.head().number();
         if (height > 5 && random.nextInt(8) == 0) {
-          Hash32 target = chain.canonicalHash(height - 1 - random.nextInt(5));
+          long number = Math.max(chain.oldestState(), height - 1 - random.nextInt(5));
+          Hash32 target = chain.canonicalHash(number);
           if (target == null) {
             throw new IllegalStateException("a canonical block is missing");
           }
           chain.rewindTo(target);
+        } else if (random.nextInt(30) == 0) {
+          export(chain, chain.head().number() - random.nextInt(6));
         } else {
           StateDiff diff = maker.diff(existing(chain));
           ExecutedBlock executed = maker.executed(chain.head(), chain.headHash(), diff);
@@ -107,6 +117,37 @@ final class ChainWriterProcess implements AutoCloseable {
         }
         System.out.println(chain.headHash().toHex());
       }
+    }
+  }
+
+  /** Prunes in small steps beside the writer, as fast as it can. */
+  private static void startPruning(ChainDb chain, long seed) {
+    Random random = new Random(seed);
+    Thread.ofPlatform()
+        .daemon()
+        .uncaughtExceptionHandler((thread, error) -> {
+          error.printStackTrace();
+          Runtime.getRuntime().halt(1);
+        })
+        .start(() -> {
+          while (seed != Long.MIN_VALUE) {
+            if (!chain.prune(1 + random.nextInt(40))) {
+              Thread.onSpinWait();
+            }
+          }
+        });
+  }
+
+  /** What is exported must be the state that the header says. */
+  private static void export(ChainDb chain, long number) throws IOException {
+    BlockHeader header = chain.canonicalHeader(Math.max(number, chain.oldestState()));
+    if (header == null) {
+      throw new IllegalStateException("a canonical block is missing");
+    }
+    WholeState state = new WholeState();
+    chain.exportState(header.hash(), state);
+    if (!StateRoots.of(state.accounts()).equals(header.stateRoot())) {
+      throw new IllegalStateException("the export of block " + header.number() + " is wrong");
     }
   }
 

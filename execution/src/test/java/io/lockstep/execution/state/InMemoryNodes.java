@@ -11,7 +11,8 @@ final class InMemoryNodes implements NodeSource, TrieSeal.Sink {
   private final Map<Hash32, byte[]> stored = new HashMap<>();
 
   @Override
-  public TrieNode load(Hash32 hash) {
+  public TrieNode load(TrieNode.Ref ref) {
+    Hash32 hash = ref.hash();
     byte[] rlp = stored.get(hash);
     if (rlp == null) {
       throw new AssertionError("node " + hash + " was never stored");
@@ -23,8 +24,13 @@ final class InMemoryNodes implements NodeSource, TrieSeal.Sink {
     }
   }
 
+  void keep(TrieNode.Ref ref, TrieNode node) {
+    stored.put(ref.hash(), TrieCodec.encode(node));
+  }
+
   @Override
-  public void accept(Hash32 hash, byte[] rlp, TrieNode node) {
+  public TrieNode.Ref accept(Hash32 hash, byte[] rlp, TrieNode node) {
     stored.put(hash, rlp);
+    return new TrieNode.Ref(hash, 0);
   }
 }

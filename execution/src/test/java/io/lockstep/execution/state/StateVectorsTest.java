@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
-import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Address;
@@ -60,7 +59,7 @@ class StateVectorsTest {
               .map(slot -> UInt256.ofBigEndian(Bytes.fromHex(slot.asString()).toArray()))
               .toList();
 
-      AccountProof proof = new StateTrie(nodes, root).prove(address, slots);
+      AccountProof proof = new StateTrie(nodes, new TrieNode.Ref(root, 0)).prove(address, slots);
 
       assertThat(proof.storageRoot().toHex()).isEqualTo(expected.get("storageHash").asString());
       assertThat(proof.codeHash().toHex()).isEqualTo(expected.get("codeHash").asString());
@@ -126,8 +125,8 @@ class StateVectorsTest {
 
   private static BlockHeader headerOf(Genesis genesis) {
     PreparedRoot root =
-        new StateTrie(NodeSource.NONE, Keccak.EMPTY_TRIE_ROOT)
-            .prepare(Hash32.ZERO, genesis.allocation(), address -> null);
+        new StateTrie(NodeSource.NONE, TrieNode.Ref.EMPTY)
+            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, 1);
     return genesis.header(root.stateRoot());
   }
 
@@ -140,12 +139,13 @@ class StateVectorsTest {
 
   private static Hash32 load(JsonNode dump, InMemoryNodes nodes) throws DecodeException {
     PreparedRoot root =
-        new StateTrie(NodeSource.NONE, Keccak.EMPTY_TRIE_ROOT)
+        new StateTrie(NodeSource.NONE, TrieNode.Ref.EMPTY)
             .prepare(
                 Hash32.ZERO,
                 GenesisAllocation.read(new GenesisFields(dump.get("accounts"), "accounts.")),
-                address -> null);
-    root.nodes().forEach(node -> nodes.accept(node.hash(), node.rlp(), node.node()));
+                address -> null,
+                1);
+    root.nodes().forEach(node -> nodes.keep(node.ref(), node.node()));
     return root.stateRoot();
   }
 
