@@ -75,12 +75,23 @@ public final class ConfigReader {
     samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.OPS_HOST, Keys.OPS_PORT);
     samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
     samePort(values, Keys.OPS_HOST, Keys.OPS_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
+    history(values);
     Long usual = values.find(Keys.RPC_SYNC_TIMEOUT_MS);
     Long longest = values.find(Keys.RPC_SYNC_TIMEOUT_MAX_MS);
     if (usual != null && longest != null && usual > longest) {
       values.problem(
           Keys.RPC_SYNC_TIMEOUT_MS,
           "%d is above %s, %d".formatted(usual, Keys.RPC_SYNC_TIMEOUT_MAX_MS.name(), longest));
+    }
+  }
+
+  private static void history(Values values) {
+    Long blocks = values.find(Keys.STORAGE_HISTORY_BLOCKS);
+    if (blocks != null && blocks > 0 && blocks < StorageConfig.LEAST_HISTORY_BLOCKS) {
+      values.problem(
+          Keys.STORAGE_HISTORY_BLOCKS,
+          "%d is below the limit of %d; 0 keeps all"
+              .formatted(blocks, StorageConfig.LEAST_HISTORY_BLOCKS));
     }
   }
 
@@ -122,7 +133,11 @@ public final class ConfigReader {
             values.get(Keys.GOSSIP_HOST),
             values.get(Keys.GOSSIP_PORT),
             values.get(Keys.GOSSIP_PEERS)),
-        new StorageConfig(values.get(Keys.STORAGE_DIR)),
+        new StorageConfig(
+            values.get(Keys.STORAGE_DIR),
+            values.get(Keys.STORAGE_HISTORY_BLOCKS),
+            values.get(Keys.STORAGE_BLOCK_CACHE_BYTES),
+            values.get(Keys.STORAGE_WRITE_BUFFER_BYTES)),
         sequencer(values),
         new OpsConfig(values.get(Keys.OPS_HOST), values.get(Keys.OPS_PORT)));
   }

@@ -167,6 +167,26 @@ public final class Keys {
               "storage.dir", path(), "data", "folder of the node's databases, one folder a node")
           .orFlag("--data-dir");
 
+  static final Key<Long> STORAGE_HISTORY_BLOCKS =
+      Key.of(
+          "storage.history-blocks",
+          number(0, 1_000_000_000L),
+          "1024",
+          "states of so many blocks below the head stay readable, 1024 at least; 0 keeps all of"
+              + " them (archive)");
+  static final Key<Long> STORAGE_BLOCK_CACHE_BYTES =
+      Key.of(
+          "storage.block-cache-bytes",
+          number(8L << 20, 64L << 30),
+          "67108864",
+          "memory of the main database's block cache, indices and filters included, bytes");
+  static final Key<Long> STORAGE_WRITE_BUFFER_BYTES =
+      Key.of(
+          "storage.write-buffer-bytes",
+          number(16L << 20, 16L << 30),
+          "50331648",
+          "memory of the main database's newest writes, before they are flushed to tables, bytes");
+
   static final Key<Long> SEQUENCER_FRAG_MIN_INTERVAL_MS =
       Key.of(
           "sequencer.frag-min-interval-ms",
@@ -233,6 +253,9 @@ public final class Keys {
           GOSSIP_PORT,
           GOSSIP_PEERS,
           STORAGE_DIR,
+          STORAGE_HISTORY_BLOCKS,
+          STORAGE_BLOCK_CACHE_BYTES,
+          STORAGE_WRITE_BUFFER_BYTES,
           SEQUENCER_FRAG_MIN_INTERVAL_MS,
           SEQUENCER_HEARTBEAT_MS,
           SEQUENCER_MEMPOOL_MAX_TRANSACTIONS,

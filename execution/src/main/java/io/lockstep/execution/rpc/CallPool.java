@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.rpc;
 
+import io.lockstep.execution.state.StatePrunedException;
 import io.lockstep.primitives.rpc.RpcError;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +65,7 @@ final class CallPool implements AutoCloseable {
   private static RpcError unwrapped(ExecutionException e) {
     return switch (e.getCause()) {
       case RpcError error -> error;
+      case StatePrunedException gone -> RpcError.pruned(String.valueOf(gone.getMessage()));
       case RuntimeException bug -> throw bug;
       case Error bug -> throw bug;
       case null, default -> throw new IllegalStateException(e);

@@ -137,7 +137,7 @@ final class StateMethods {
       throws RpcError {
     AccountProof proof = view.proof(hash, address, slots);
     if (proof == null) {
-      throw new RpcError(RpcError.SERVER, "the state of block " + hash + " is not available here");
+      throw RpcError.pruned("the state of block " + hash);
     }
     ObjectNode node = RpcJson.NODES.objectNode().put("address", address.toHex());
     ArrayNode path = node.putArray("accountProof");

@@ -29,8 +29,7 @@ record StatePoint(BlockEnv env, StateReader state) {
     }
     StateReader state = view.stateAt(hash);
     if (state == null) {
-      throw new RpcError(
-          RpcError.SERVER, "the state of block " + header.number() + " is not available here");
+      throw RpcError.pruned("the state of block " + header.number());
     }
     return new StatePoint(env(header), state);
   }

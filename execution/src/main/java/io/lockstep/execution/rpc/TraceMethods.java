@@ -132,8 +132,7 @@ final class TraceMethods {
   private OpenBlock replay(BlockEnv env) throws RpcError {
     StateReader parent = view.stateAt(env.parentHash());
     if (parent == null) {
-      throw new RpcError(
-          RpcError.SERVER, "the state before block " + env.number() + " is not available here");
+      throw RpcError.pruned("the state before block " + env.number());
     }
     return executor.open(env, parent, view.ancestors(env.parentHash()));
   }

@@ -105,7 +105,7 @@ final class SimNode {
         new RpcConfig(
             "127.0.0.1", 0, 1 << 20, 1_000, 1_000, 1_000, 1 << 20, 1 << 20, 10, 10, 10, 10),
         new GossipConfig("127.0.0.1", 0, List.of(new HostPort("simulated", 1))),
-        new StorageConfig(Path.of("simulated")),
+        StorageConfig.in(Path.of("simulated")),
         new SequencerConfig(10, 250, 10_000, 1_024, 1 << 26),
         new OpsConfig("127.0.0.1", 0));
   }

@@ -2,7 +2,9 @@
 package io.lockstep.node.wire;
 
 import io.lockstep.config.NodeConfig;
+import io.lockstep.config.StorageConfig;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.execution.state.ChainPruner;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconEvents;
 import io.lockstep.l1client.http.JdkTransport;
@@ -14,7 +16,7 @@ import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
-import io.lockstep.storage.kv.KeyValueStore;
+import io.lockstep.storage.kv.RocksSettings;
 import io.lockstep.storage.kv.RocksStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -88,10 +90,7 @@ public final class LockstepNode implements AutoCloseable {
 
   private void startParts() throws StartFailure, IOException, L1Exception {
     ClusterFile cluster = config.cluster().cluster();
-    KeyValueStore store =
-        keep(
-            RocksStore.open(
-                config.storage().dir().resolve(MAIN_STORE), NodeParts.columns(cluster)));
+    RocksStore store = keep(openStore(cluster));
     DiskSigning signing =
         keep(new DiskSigning(config.storage().dir(), store, clockMs, this::onDeath));
     ExecutorService kzg = Threads.cpu("kzg", 1);
@@ -130,7 +129,7 @@ public final class LockstepNode implements AutoCloseable {
                 node.peerDesk()));
     node.connect(gossip);
 
-    NodeApi api = new NodeApi(config, node, gossip, clockMs);
+    NodeApi api = new NodeApi(config, node, gossip, store::usage, clockMs);
     WireServer rpc = keep(api.startRpc());
     WireServer ops = keep(api.startOps());
 
@@ -141,6 +140,7 @@ public final class LockstepNode implements AutoCloseable {
             BeaconEvents.Options.forSlots(l1.spec().clock().slotSeconds() * 1000));
     L1Runner runner = keep(node.l1Runner(events, clockMs, this::onDeath));
     startLoopThread(node.loop());
+    keep(ChainPruner.start(node.chains(), this::onDeath));
     PosterSenders senders = node.senders();
     if (senders != null) {
       keep(senders).start(this::onDeath);
@@ -152,6 +152,16 @@ public final class LockstepNode implements AutoCloseable {
         ops.port(),
         gossip.port(),
         node.operatorId() == null ? "follower" : "operator " + node.operatorId());
+  }
+
+  private RocksStore openStore(ClusterFile cluster) throws StartFailure {
+    StorageConfig storage = config.storage();
+    return RocksStore.open(
+        storage.dir().resolve(MAIN_STORE),
+        NodeParts.columns(cluster),
+        RocksSettings.DEFAULT
+            .withBlockCacheBytes(storage.blockCacheBytes())
+            .withWriteBuffersTotalBytes(storage.writeBufferBytes()));
   }
 
   private <T extends AutoCloseable> T keep(T part) {

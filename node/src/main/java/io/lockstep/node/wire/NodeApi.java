@@ -38,11 +38,13 @@ import io.lockstep.sequencer.loop.Core;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.window.WindowClock;
+import io.lockstep.storage.kv.RocksUsage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The node's two servers: JSON-RPC for everybody, operations for its operator. */
@@ -61,10 +63,16 @@ final class NodeApi {
   private final SyncDesk desk;
   private final Streams streams;
   private final Gossip gossip;
+  private final Supplier<RocksUsage> storage;
   private final LongSupplier clockMs;
   private final Map<Long, RpcEndpoint> endpoints = new LinkedHashMap<>();
 
-  NodeApi(NodeConfig config, NodeParts parts, Gossip gossip, LongSupplier clockMs) {
+  NodeApi(
+      NodeConfig config,
+      NodeParts parts,
+      Gossip gossip,
+      Supplier<RocksUsage> storage,
+      LongSupplier clockMs) {
     this.config = config;
     this.core = parts.core();
     this.clock = parts.clock();
@@ -74,6 +82,7 @@ final class NodeApi {
     this.desk = parts.desk();
     this.streams = parts.streams();
     this.gossip = gossip;
+    this.storage = storage;
     this.clockMs = clockMs;
     PoolReads pool = new PoolReads(loop, core.pools());
     for (Rollup rollup : core.cluster().rollups()) {
@@ -168,6 +177,7 @@ final class NodeApi {
         "exposure_wei",
         "coverage of own promises that are not on L1 yet",
         () -> view().status().exposureWei().toBigInteger().doubleValue());
+    StorageGauges.addTo(metrics, storage, core.cluster().first().chain());
     metrics.counted(
         "promise_mismatches",
         "times that a derived block was not the promised one; stays 0",

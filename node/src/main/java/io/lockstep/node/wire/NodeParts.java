@@ -4,8 +4,10 @@ package io.lockstep.node.wire;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.SequencerConfig;
+import io.lockstep.config.StorageConfig;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconEventSource;
@@ -148,7 +150,8 @@ public final class NodeParts implements AutoCloseable {
    */
   public static NodeParts assemble(NodeConfig config, NodePorts ports)
       throws StartFailure, L1Exception {
-    Cluster chains = chains(ports.store(), geneses(config.cluster().cluster()));
+    Cluster chains =
+        chains(ports.store(), geneses(config.cluster().cluster()), options(config.storage()));
     try {
       return new NodeParts(config, ports, chains);
     } catch (StartFailure | L1Exception | RuntimeException e) {
@@ -187,10 +190,15 @@ public final class NodeParts implements AutoCloseable {
     return "r" + genesis.chainId();
   }
 
-  private static Cluster chains(KeyValueStore store, List<Genesis> geneses) {
+  private static ChainOptions options(StorageConfig storage) {
+    return ChainOptions.DEFAULT.withHistory(
+        storage.isArchive() ? ChainOptions.ARCHIVE : storage.historyBlocks());
+  }
+
+  private static Cluster chains(KeyValueStore store, List<Genesis> geneses, ChainOptions options) {
     List<Rollup> rollups = new ArrayList<>();
     for (Genesis genesis : geneses) {
-      rollups.add(new Rollup(genesis, ChainDb.open(store, prefix(genesis), genesis)));
+      rollups.add(new Rollup(genesis, ChainDb.open(store, prefix(genesis), genesis, options)));
     }
     return new Cluster(rollups);
   }
@@ -334,6 +342,11 @@ public final class NodeParts implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** The chains of all rollups. */
+  List<ChainDb> chains() {
+    return core.cluster().rollups().stream().map(Rollup::chain).toList();
   }
 
   /** The derivation log's newest entries, newest first: from where the feed goes on. */

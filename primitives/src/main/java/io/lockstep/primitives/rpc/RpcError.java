@@ -21,6 +21,9 @@ public final class RpcError extends Exception {
   public static final int RESOURCE_UNAVAILABLE = -32002;
   public static final int LIMIT_EXCEEDED = -32005;
 
+  /** What was asked for was there once and is no longer kept. */
+  public static final int PRUNED_HISTORY = 4444;
+
   /** Execution reverted; data holds the revert bytes. */
   public static final int REVERTED = 3;
 
@@ -39,6 +42,15 @@ public final class RpcError extends Exception {
 
   public static RpcError invalidParams(String message) {
     return new RpcError(INVALID_PARAMS, message);
+  }
+
+  /**
+   * History that is no longer kept.
+   *
+   * @param what is missing, in words
+   */
+  public static RpcError pruned(String what) {
+    return new RpcError(PRUNED_HISTORY, "pruned history unavailable: " + what);
   }
 
   public int code() {
