@@ -52,6 +52,10 @@ public final class CommandLineParser {
     add(keys, new KeysCommands.Import());
     add(keys, new KeysCommands.Renew());
     root.addSubcommand("keys", keys);
+    CommandSpec snapshot = Command.named("snapshot", "A node's state as a file.");
+    add(snapshot, new SnapshotCommands.Export());
+    add(snapshot, new SnapshotCommands.Import());
+    root.addSubcommand("snapshot", snapshot);
     add(root, new VerifyCommand());
     CommandSpec evm = Command.named("evm", "The EVM by itself.");
     add(evm, new EvmCommands.Run());

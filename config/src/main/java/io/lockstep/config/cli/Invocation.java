@@ -90,6 +90,17 @@ public sealed interface Invocation {
    */
   record NewSigningDatabase(NodeConfig config) implements Invocation {}
 
+  /**
+   * Write a stopped node's derived state.
+   *
+   * @param at {@code finalized} or {@code safe}
+   */
+  record ExportSnapshot(Path dataDir, ClusterFile cluster, Path out, String at)
+      implements Invocation {}
+
+  /** Begin a node's databases from a snapshot. */
+  record ImportSnapshot(Path dataDir, ClusterFile cluster, Path file) implements Invocation {}
+
   /** Run code on the EVM alone. */
   record EvmRun(EvmRunOptions options) implements Invocation {}
 

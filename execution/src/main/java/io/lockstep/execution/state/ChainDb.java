@@ -38,8 +38,14 @@ import org.jspecify.annotations.Nullable;
  * is not closed with the chain: it may hold others.
  */
 public final class ChainDb implements AutoCloseable {
-  /** How many blocks a rewind reaches back. */
-  public static final int UNDO_BLOCKS = 1_024;
+  /**
+   * What undoes a block is kept so long: a rewind reaches this far as long as the history does, and
+   * an export of a block that is not yet final as long as L1 finalizes as it should.
+   */
+  public static final int UNDO_BLOCKS = 2_048;
+
+  /** The history unless it is configured. */
+  public static final int HISTORY_BLOCKS = 1_024;
 
   /** Most storage words in one proof. */
   public static final int PROOF_LIMIT_SLOTS = 1_024;
@@ -73,16 +79,14 @@ public final class ChainDb implements AutoCloseable {
     this.flat = new FlatState(store, columns, caches);
     this.blocks = new ChainBlocks(store, columns, caches.headers());
 
-    PreparedRoot allocated =
-        new StateTrie(NodeSource.NONE, Ref.EMPTY)
-            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, ChainHistory.FIRST_NODE);
-    this.genesisHeader = genesis.header(allocated.stateRoot());
+    Allocated allocated = allocate(genesis);
+    this.genesisHeader = allocated.header;
     this.history = new ChainHistory(store, columns, nodes, genesisHeader.number());
     this.historyBlocks = options.historyBlocks();
     Hash32 genesisHash = genesisHeader.hash();
     byte[] known = store.get(columns.meta(), GENESIS);
     if (known == null) {
-      writeGenesis(genesisHash, allocated);
+      writeGenesis(genesisHash, allocated.state);
     } else if (!genesisHash.equals(Hash32.of(known))) {
       throw new StorageException(
           "chain "
@@ -176,6 +180,11 @@ public final class ChainDb implements AutoCloseable {
         : new TrieState(trie(blockHash, header, root), codes);
   }
 
+  /** How many trie nodes are cached, for measurements. */
+  long cachedNodes() {
+    return nodes.cachedNodes();
+  }
+
   /** The number of the lowest block whose state is kept. */
   public long oldestState() {
     return history.floor();
@@ -200,15 +209,15 @@ public final class ChainDb implements AutoCloseable {
   }
 
   /**
-   * Tells the whole state after a block: the head, or one that a rewind could reach. Appends wait
-   * meanwhile.
+   * Tells the whole state after a block: the head or one at most {@value #UNDO_BLOCKS} below it, in
+   * the history or not. Appends wait meanwhile.
    *
-   * @throws IllegalArgumentException when the block is neither
+   * @throws IllegalArgumentException when the block is none of these
    */
   public synchronized void exportState(Hash32 blockHash, StateVisitor visitor) throws IOException {
     BlockHeader header = blocks.header(blockHash);
-    if (header == null || history.rootOf(blockHash, header) == null) {
-      throw new IllegalArgumentException("the state of block " + blockHash + " is not kept");
+    if (header == null || !blocks.isCanonical(blockHash, header)) {
+      throw new IllegalArgumentException("block " + blockHash + " is not in the chain");
     }
     long depth = head.header.number() - header.number();
     if (depth > UNDO_BLOCKS) {
@@ -424,6 +433,16 @@ public final class ChainDb implements AutoCloseable {
     store.commit(batch, Durability.FSYNC);
     history.written(allocated.endId());
     flat.changed(changes.accounts(), changes.words());
+  }
+
+  /** A genesis header and the state that it stands for. */
+  record Allocated(BlockHeader header, PreparedRoot state) {}
+
+  static Allocated allocate(Genesis genesis) {
+    PreparedRoot state =
+        new StateTrie(NodeSource.NONE, Ref.EMPTY)
+            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, ChainHistory.FIRST_NODE);
+    return new Allocated(genesis.header(state.stateRoot()), state);
   }
 
   static Block genesisBlock(BlockHeader header) {

@@ -208,7 +208,6 @@ final class ChainHistory {
     KeyValueStore.Batch batch = store.newBatch().put(columns.meta(), FLOOR, Keys.number(to));
     for (long number = from; number < to; number++) {
       batch.delete(columns.root(), Keys.number(number));
-      batch.delete(columns.undo(), Keys.number(number + 1));
     }
     store.commit(batch, KeyValueStore.Durability.PROCESS);
     floor = to;

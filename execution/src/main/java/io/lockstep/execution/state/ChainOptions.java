@@ -12,7 +12,7 @@ public record ChainOptions(long historyBlocks, ChainCaches caches) {
   public static final long ARCHIVE = Long.MAX_VALUE;
 
   public static final ChainOptions DEFAULT =
-      new ChainOptions(ChainDb.UNDO_BLOCKS, ChainCaches.DEFAULT);
+      new ChainOptions(ChainDb.HISTORY_BLOCKS, ChainCaches.DEFAULT);
 
   public ChainOptions {
     if (historyBlocks < 1) {

@@ -38,7 +38,7 @@ public final class StateImport implements StateVisitor {
 
   private final KeyValueStore store;
   private final ChainColumns columns;
-  private final Genesis genesis;
+  private final BlockHeader genesisHeader;
   private final TrieNodes nodes;
   private final FlatState flat;
   private final ChainBlocks blocks;
@@ -60,7 +60,7 @@ public final class StateImport implements StateVisitor {
     this.partLimit = partLimit;
     this.store = store;
     this.columns = ChainColumns.of(prefix);
-    this.genesis = genesis;
+    this.genesisHeader = ChainDb.allocate(genesis).header();
     this.nodes = new TrieNodes(store, columns.trie(), TRIE_CACHE_BYTES);
     this.flat = new FlatState(store, columns, new ChainCaches(0, 0, 0, 0, 0));
     this.blocks = new ChainBlocks(store, columns, 0);
@@ -81,6 +81,11 @@ public final class StateImport implements StateVisitor {
       throw new IllegalStateException("the store has a chain " + prefix + " already");
     }
     return begun;
+  }
+
+  /** The block that the chain begins with. */
+  public BlockHeader genesisHeader() {
+    return genesisHeader;
   }
 
   @Override
@@ -175,10 +180,7 @@ public final class StateImport implements StateVisitor {
     }
     check(block, receipts);
 
-    PreparedRoot allocated =
-        new StateTrie(NodeSource.NONE, Ref.EMPTY)
-            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, ChainHistory.FIRST_NODE);
-    BlockHeader first = genesis.header(allocated.stateRoot());
+    BlockHeader first = genesisHeader;
     KeyValueStore.Batch batch = store.newBatch();
     blocks.write(batch, first.hash(), ChainDb.genesisBlock(first), List.of());
     writeAncestors(batch, header, ancestors, first);

@@ -52,7 +52,7 @@ class ChainDbModelTest {
     TestChain maker = new TestChain(random);
     // Small caches: much is evicted, so that both ways of reading are taken.
     ChainCaches caches = new ChainCaches(20_000, 10, 20, 500, 4);
-    int history = seed % 2 == 0 ? 7 : ChainDb.UNDO_BLOCKS;
+    int history = seed % 2 == 0 ? 7 : ChainDb.HISTORY_BLOCKS;
     ChainOptions options = new ChainOptions(history, caches);
 
     RocksStore store = RocksStore.open(dir, ChainDb.columns(PREFIX));
@@ -156,7 +156,7 @@ class ChainDbModelTest {
 
       org.assertj.core.api.Assertions.assertThatThrownBy(() -> chain.rewindTo(tooFar))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("1025 blocks, at most 1024");
+          .hasMessageContaining("2049 blocks, at most 2048");
       chain.rewindTo(target);
 
       assertThat(chain.head().number()).isEqualTo(3);

@@ -35,7 +35,7 @@ final class ChainKills {
     for (int kill = 0; kill < kills; kill++) {
       Hash32 reported;
       try (ChainWriterProcess child = ChainWriterProcess.start(dir, seed * 1000 + kill)) {
-        child.awaitHeads(1 + random.nextInt(120));
+        child.awaitHeads(1 + random.nextInt(60));
         reported = child.killAndLastReported();
       }
 

@@ -43,6 +43,8 @@ public final class Main {
       case Invocation.ExportSigningDatabase export -> KeysCommands.exportDatabase(export);
       case Invocation.ImportSigningDatabase give -> KeysCommands.importDatabase(give);
       case Invocation.NewSigningDatabase renew -> KeysCommands.newDatabase(renew);
+      case Invocation.ExportSnapshot export -> SnapshotCommand.export(export);
+      case Invocation.ImportSnapshot give -> SnapshotCommand.importFrom(give);
       case Invocation.EvmRun run -> EvmCommands.run(run.options());
       case Invocation.EvmStateTest tests -> EvmCommands.stateTest(tests.options());
       case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());

@@ -19,6 +19,8 @@ import io.lockstep.sequencer.loop.SequencerLoop;
 import io.lockstep.storage.kv.RocksSettings;
 import io.lockstep.storage.kv.RocksStore;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
@@ -39,6 +41,9 @@ public final class LockstepNode implements AutoCloseable {
 
   /** The main store's name in the folder of a node's databases. */
   public static final String MAIN_STORE = "db";
+
+  /** What a database is called while a snapshot is imported into it. */
+  public static final String IMPORTED_STORE = "db.importing";
 
   private static final long CONNECT_TIMEOUT_MS = 2_000;
 
@@ -156,6 +161,14 @@ public final class LockstepNode implements AutoCloseable {
 
   private RocksStore openStore(ClusterFile cluster) throws StartFailure {
     StorageConfig storage = config.storage();
+    Path unfinished = storage.dir().resolve(IMPORTED_STORE);
+    if (Files.exists(unfinished)) {
+      throw new StartFailure(
+          StartFailure.Kind.CONFIGURATION,
+          unfinished
+              + ": the import of a snapshot did not come to its end; run lockstep snapshot import"
+              + " again, or remove this folder to derive everything from L1");
+    }
     return RocksStore.open(
         storage.dir().resolve(MAIN_STORE),
         NodeParts.columns(cluster),

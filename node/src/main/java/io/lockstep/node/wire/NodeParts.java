@@ -171,7 +171,8 @@ public final class NodeParts implements AutoCloseable {
     return columns;
   }
 
-  private static List<Genesis> geneses(ClusterFile cluster) throws StartFailure {
+  /** The genesis of each rollup, in the cluster's order. */
+  public static List<Genesis> geneses(ClusterFile cluster) throws StartFailure {
     List<Genesis> out = new ArrayList<>();
     for (ClusterFile.Rollup rollup : cluster.rollups()) {
       try {
@@ -186,8 +187,14 @@ public final class NodeParts implements AutoCloseable {
     return out;
   }
 
-  private static String prefix(Genesis genesis) {
+  /** What the names of a rollup's columns begin with. */
+  public static String prefix(Genesis genesis) {
     return "r" + genesis.chainId();
+  }
+
+  /** The chains of a node that does not run; nothing of them is given up. */
+  public static Cluster chains(KeyValueStore store, ClusterFile cluster) throws StartFailure {
+    return chains(store, geneses(cluster), ChainOptions.DEFAULT.withHistory(ChainOptions.ARCHIVE));
   }
 
   private static ChainOptions options(StorageConfig storage) {

@@ -82,7 +82,7 @@ public final class DerivationLog {
         BATCHES,
         key(Long.MAX_VALUE),
         (key, value) -> {
-          Entry entry = decode(key, value);
+          Entry entry = read(key, value);
           if (entry.l1Number <= l1Number) {
             found[0] = entry;
             return false;
@@ -92,11 +92,25 @@ public final class DerivationLog {
     return found[0];
   }
 
+  /** The batch before one, or null. */
+  public @Nullable Entry before(Entry entry) {
+    Entry[] found = {null};
+    store.scanDown(
+        BATCHES,
+        key(entry.batchIndex - 1),
+        (key, value) -> {
+          found[0] = read(key, value);
+          return false;
+        });
+    return found[0];
+  }
+
   private @Nullable Entry readLast() {
     return newestUpTo(Long.MAX_VALUE);
   }
 
-  private static byte[] encode(Entry entry) {
+  /** An entry without its batch index. */
+  public static byte[] encode(Entry entry) {
     return new RlpWriter(160)
         .startList()
         .integer(entry.l1Number)
@@ -110,18 +124,23 @@ public final class DerivationLog {
         .toArray();
   }
 
-  private static Entry decode(byte[] key, byte[] value) {
+  /** Reads what {@link #encode} wrote. */
+  public static Entry decode(long batchIndex, byte[] value) throws DecodeException {
+    RlpReader in = RlpReader.over(value).list();
+    return new Entry(
+        batchIndex,
+        in.integer(),
+        in.hash(),
+        in.hash(),
+        in.hash(),
+        in.integer(),
+        in.integer(),
+        new String(in.bytes(), StandardCharsets.UTF_8));
+  }
+
+  private static Entry read(byte[] key, byte[] value) {
     try {
-      RlpReader in = RlpReader.over(value).list();
-      return new Entry(
-          ByteBuffer.wrap(key).getLong(),
-          in.integer(),
-          in.hash(),
-          in.hash(),
-          in.hash(),
-          in.integer(),
-          in.integer(),
-          new String(in.bytes(), StandardCharsets.UTF_8));
+      return decode(ByteBuffer.wrap(key).getLong(), value);
     } catch (DecodeException e) {
       throw new StorageException("a record of the derivation log is damaged", e);
     }

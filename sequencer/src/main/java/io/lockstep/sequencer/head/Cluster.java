@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * that only derivation moves. Owner: the sequencing thread.
  */
 public final class Cluster {
-  private static final String SAFE = "safe";
-  private static final String FINALIZED = "finalized";
+  /** Marks of the chains. */
+  public static final String SAFE = "safe";
+
+  public static final String FINALIZED = "finalized";
 
   private final List<Rollup> rollups;
 
