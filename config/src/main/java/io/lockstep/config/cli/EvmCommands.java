@@ -92,7 +92,7 @@ final class EvmCommands {
 
     @Override
     public Invocation read(Arguments arguments, Map<String, String> environment) {
-      return new Invocation.EvmStateTest(options(arguments));
+      return new Invocation.EvmStateTest(options(arguments, false));
     }
   }
 
@@ -100,12 +100,15 @@ final class EvmCommands {
   static final class BlockTest implements Command {
     @Override
     public CommandSpec spec() {
-      return fixtures("blocktest", "Run blockchain tests");
+      CommandSpec spec = fixtures("blocktest", "Run blockchain tests");
+      spec.addOption(
+          Command.flag("--time", "tell the milliseconds and Mgas/s of each case's last block"));
+      return spec;
     }
 
     @Override
     public Invocation read(Arguments arguments, Map<String, String> environment) {
-      return new Invocation.EvmBlockTest(options(arguments));
+      return new Invocation.EvmBlockTest(options(arguments, arguments.isSet("--time")));
     }
   }
 
@@ -136,7 +139,7 @@ final class EvmCommands {
         "plain; register, which translates code that is worth it; eager, which translates all");
   }
 
-  private static FixtureOptions options(Arguments arguments) {
+  private static FixtureOptions options(Arguments arguments, boolean time) {
     List<Path> files =
         arguments.positional().stream().map(text -> arguments.path("FILE", text)).toList();
     for (Path file : files) {
@@ -149,6 +152,7 @@ final class EvmCommands {
         arguments.text("--fork"),
         arguments.text("--name"),
         String.valueOf(arguments.text("--engine")),
-        arguments.isSet("--trace"));
+        arguments.isSet("--trace"),
+        time);
   }
 }

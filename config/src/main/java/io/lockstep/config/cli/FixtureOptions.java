@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param name only cases whose name contains this; null for all
  * @param engine name of what runs the code
  * @param trace one JSON object per step (EIP-3155)
+ * @param time how long the last block of each case took; of block tests
  */
 public record FixtureOptions(
-    List<Path> files, @Nullable String fork, @Nullable String name, String engine, boolean trace) {
+    List<Path> files,
+    @Nullable String fork,
+    @Nullable String name,
+    String engine,
+    boolean trace,
+    boolean time) {
   public FixtureOptions {
     files = List.copyOf(files);
   }

@@ -239,11 +239,11 @@ class CommandLineParserTest {
     assertThat(parse("evm", "statetest", folder.toString(), "--fork", "Osaka"))
         .isEqualTo(
             new Invocation.EvmStateTest(
-                new FixtureOptions(List.of(folder), "Osaka", null, "eager", false)));
+                new FixtureOptions(List.of(folder), "Osaka", null, "eager", false, false)));
     assertThat(parse("evm", "blocktest", folder.toString(), code.toString()))
         .isEqualTo(
             new Invocation.EvmBlockTest(
-                new FixtureOptions(List.of(folder, code), null, null, "eager", false)));
+                new FixtureOptions(List.of(folder, code), null, null, "eager", false, false)));
     assertThat(problems("evm", "blocktest", "/does/not/exist"))
         .contains("FILE: /does/not/exist does not exist");
   }

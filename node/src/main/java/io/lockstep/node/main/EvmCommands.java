@@ -7,6 +7,7 @@ import io.lockstep.config.cli.FixtureOptions;
 import io.lockstep.execution.evm.Engine;
 import io.lockstep.execution.evm.Tracer;
 import io.lockstep.execution.fixture.BlockTestRunner;
+import io.lockstep.execution.fixture.BlockTime;
 import io.lockstep.execution.fixture.CaseResult;
 import io.lockstep.execution.fixture.EvmRun;
 import io.lockstep.execution.fixture.StateTestRunner;
@@ -103,14 +104,26 @@ final class EvmCommands {
     Engine engine = engine(options.engine());
     return engine == null
         ? ExitCode.USAGE
-        : runAll(options, new StateTestRunner(engine, tracer(options.trace()))::run);
+        : runAll(options, new StateTestRunner(engine, tracer(options.trace()))::run, _ -> {});
   }
 
   static ExitCode blockTest(FixtureOptions options) {
     Engine engine = engine(options.engine());
-    return engine == null
-        ? ExitCode.USAGE
-        : runAll(options, new BlockTestRunner(engine, tracer(options.trace()))::run);
+    if (engine == null) {
+      return ExitCode.USAGE;
+    }
+    BlockTestRunner runner = new BlockTestRunner(engine, tracer(options.trace()));
+    return runAll(
+        options,
+        runner::run,
+        out -> {
+          if (options.time()) {
+            BlockTime last = runner.lastBlock();
+            out.put("lastBlockGas", last.gas())
+                .put("lastBlockMs", Math.round(last.nanos() / 1e3) / 1e3)
+                .put("mgasPerSecond", Math.round(last.mgasPerSecond() * 10) / 10.0);
+          }
+        });
   }
 
   private static @Nullable Engine engine(String name) {
@@ -126,13 +139,21 @@ final class EvmCommands {
     void run(Path file, Consumer<CaseResult> results) throws IOException;
   }
 
-  private static ExitCode runAll(FixtureOptions options, Runner runner) {
+  /**
+   * Runs all files.
+   *
+   * @param more adds to the line of the case that has just run
+   */
+  private static ExitCode runAll(
+      FixtureOptions options, Runner runner, Consumer<ObjectNode> more) {
     long[] counts = new long[2];
     Consumer<CaseResult> print =
         result -> {
           if (isWanted(options, result)) {
             counts[result.pass() ? 0 : 1]++;
-            System.out.println(json(result));
+            ObjectNode line = json(result);
+            more.accept(line);
+            System.out.println(line);
           }
         };
     for (Path file : files(options)) {
