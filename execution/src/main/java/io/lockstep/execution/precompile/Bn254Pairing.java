@@ -4,7 +4,9 @@ package io.lockstep.execution.precompile;
 import static io.lockstep.execution.precompile.Bn254Field.*;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The optimal ate pairing on BN254 (EIP-197). An element of the field of degree twelve is six of
@@ -13,11 +15,14 @@ import java.util.Arrays;
  * (2009). Any thread.
  */
 final class Bn254Pairing {
-  /** 6u + 2. */
-  private static final BigInteger LOOP =
-      Bn254Point.U.multiply(BigInteger.valueOf(6)).add(BigInteger.TWO);
+  /** 6u + 2; its highest digit is one. */
+  private static final byte[] LOOP =
+      SignedDigits.of(Bn254Point.U.multiply(BigInteger.valueOf(6)).add(BigInteger.TWO), 2);
 
-  private static final long[] HALF = Arrays.copyOf(of(BigInteger.TWO.modInverse(P)), 4);
+  private static final int POWER_WINDOW = 4;
+  private static final byte[] U_DIGITS = SignedDigits.of(Bn254Point.U, POWER_WINDOW);
+
+  private static final long[] HALF = of(BigInteger.TWO.modInverse(P));
 
   /** ξ^(k(p-1)/6) for the basis element w^k. */
   private static final long[][] FROBENIUS = new long[6][];
@@ -25,7 +30,7 @@ final class Bn254Pairing {
   static {
     BigInteger sixth = P.subtract(BigInteger.ONE).divide(BigInteger.valueOf(6));
     long[] step = power(Bn254Point.XI, sixth);
-    FROBENIUS[0] = one(8);
+    FROBENIUS[0] = one(PAIR);
     for (int k = 1; k < 6; k++) {
       FROBENIUS[k] = multiply(FROBENIUS[k - 1], step);
     }
@@ -34,12 +39,16 @@ final class Bn254Pairing {
   /** Which power of w each of the six coefficients belongs to. */
   private static final int[] POWER_OF_W = {0, 2, 4, 1, 3, 5};
 
-  private long[][] f = unit();
-  private boolean isEmpty = true;
+  /**
+   * One of the pairings: its curve point, its twist point and the multiple the loop has reached.
+   */
+  private record Pair(Bn254Point p, Bn254Point q, Bn254Point negatedQ, long[][] t) {}
+
+  private final List<Pair> pairs = new ArrayList<>();
 
   private static long[][] unit() {
-    long[][] out = new long[6][8];
-    out[0] = one(8);
+    long[][] out = new long[6][PAIR];
+    out[0] = one(PAIR);
     return out;
   }
 
@@ -48,17 +57,16 @@ final class Bn254Pairing {
     if (g1.isInfinity() || g2.isInfinity()) {
       return;
     }
-    long[][] own = miller(g1, g2);
-    f = isEmpty ? own : multiply12(f, own);
-    isEmpty = false;
+    long[][] t = {g2.x(), g2.y(), one(PAIR)};
+    pairs.add(new Pair(g1, g2, g2.negated(), t));
   }
 
   /** Whether the product of all pairings is one. */
   boolean isOne() {
-    if (isEmpty) {
+    if (pairs.isEmpty()) {
       return true;
     }
-    long[][] result = finalExponentiation(f);
+    long[][] result = finalExponentiation(miller());
     long[][] unit = unit();
     for (int i = 0; i < 6; i++) {
       if (!Arrays.equals(result[i], unit[i])) {
@@ -70,20 +78,25 @@ final class Bn254Pairing {
 
   // --- the loop ---
 
-  private static long[][] miller(Bn254Point p, Bn254Point q) {
-    long[][] t = {q.x(), q.y(), one(8)};
+  /** The product of all Miller loops, which share their squarings. */
+  private long[][] miller() {
     long[][] f = unit();
-    for (int i = LOOP.bitLength() - 2; i >= 0; i--) {
+    for (int i = LOOP.length - 2; i >= 0; i--) {
       f = square12(f);
-      f = multiplyByLine(f, doubled(t), p);
-      if (LOOP.testBit(i)) {
-        f = multiplyByLine(f, added(t, q), p);
+      for (Pair pair : pairs) {
+        f = multiplyByLine(f, doubled(pair.t), pair.p);
+        if (LOOP[i] != 0) {
+          f = multiplyByLine(f, added(pair.t, LOOP[i] > 0 ? pair.q : pair.negatedQ), pair.p);
+        }
       }
     }
-    Bn254Point q1 = q.frobenius();
-    f = multiplyByLine(f, added(t, q1), p);
-    Bn254Point q2 = q1.frobenius().negated();
-    return multiplyByLine(f, added(t, q2), p);
+    for (Pair pair : pairs) {
+      Bn254Point q1 = pair.q.frobenius();
+      f = multiplyByLine(f, added(pair.t, q1), pair.p);
+      Bn254Point q2 = q1.frobenius().negated();
+      f = multiplyByLine(f, added(pair.t, q2), pair.p);
+    }
+    return f;
   }
 
   /** Doubles t in place; the line's coefficients at 1, w and vw. */
@@ -155,15 +168,6 @@ final class Bn254Pairing {
   }
 
   // --- the field of degree twelve ---
-
-  private static long[] timesXi(long[] a) {
-    // (x + yi)(9 + i) = 9x - y + (9y + x)i
-    long[] nine = add(twice(twice(twice(a))), a);
-    long[] r = new long[8];
-    subtract(nine, 0, a, 4, r, 0);
-    add(nine, 4, a, 0, r, 4);
-    return r;
-  }
 
   private static long[][] multiply6(long[][] a, int i, long[][] b, int j) {
     long[] v0 = multiply(a[i], b[j]);
@@ -257,12 +261,21 @@ final class Bn254Pairing {
 
   // --- the final exponentiation ---
 
+  /** To the power of u, where the inverse is the conjugate. */
   private static long[][] powerU(long[][] a) {
-    long[][] r = a;
-    for (int i = Bn254Point.U.bitLength() - 2; i >= 0; i--) {
+    long[][][] odd = new long[1 << (POWER_WINDOW - 2)][][];
+    long[][] squared = squareUnitary(a);
+    odd[0] = a;
+    for (int i = 1; i < odd.length; i++) {
+      odd[i] = multiply12(odd[i - 1], squared);
+    }
+    long[][] r = unit();
+    for (int i = U_DIGITS.length - 1; i >= 0; i--) {
       r = squareUnitary(r);
-      if (Bn254Point.U.testBit(i)) {
-        r = multiply12(r, a);
+      int digit = U_DIGITS[i];
+      if (digit != 0) {
+        long[][] factor = odd[Math.abs(digit) >> 1];
+        r = multiply12(r, digit > 0 ? factor : conjugate12(factor));
       }
     }
     return r;

@@ -30,13 +30,27 @@ record Bn254Point(long[] x, long[] y, long[] z) {
   /** The parameter u of the curve's family. */
   static final BigInteger U = new BigInteger("4965661367192848881");
 
-  /** 6u², by which Frobenius acts on the subgroup of prime order, and on nothing else. */
-  private static final BigInteger SUBGROUP = U.multiply(U).multiply(BigInteger.valueOf(6));
+  private static final byte[] U_DIGITS = SignedDigits.of(U, 2);
+
+  /** The order of the curve, and of the twist's subgroup. */
+  private static final BigInteger ORDER =
+      new BigInteger(
+          "21888242871839275222246405745257275088548364400416034343698204186575808495617");
+
+  /** A cube root of one in the field: (beta x, y) is lambda times (x, y) on the curve. */
+  private static final long[] BETA =
+      of(new BigInteger("2203960485148121921418603742825762020974279258880205651966"));
+
+  // Two short pairs (a, b) with a + b lambda = 0 modulo the order.
+  private static final BigInteger A1 = new BigInteger("9931322734385697763");
+  private static final BigInteger B1 = new BigInteger("-147946756881789319000765030803803410728");
+  private static final BigInteger A2 = new BigInteger("147946756881789319010696353538189108491");
+  private static final BigInteger B2 = A1;
+
+  private static final int WINDOW = 4;
 
   private static long[] pair(BigInteger real, BigInteger imaginary) {
-    long[] out = Arrays.copyOf(of(real), 8);
-    System.arraycopy(of(imaginary), 0, out, 4, 4);
-    return out;
+    return join(of(real), of(imaginary));
   }
 
   static Bn254Point infinity(int limbs) {
@@ -67,12 +81,6 @@ record Bn254Point(long[] x, long[] y, long[] z) {
     // The imaginary part comes first on the wire.
     Bn254Point point = checked(join(parts[1], parts[0]), join(parts[3], parts[2]), TWIST_B);
     return point == null || point.isInSubgroup() ? point : null;
-  }
-
-  private static long[] join(long[] real, long[] imaginary) {
-    long[] out = Arrays.copyOf(real, 8);
-    System.arraycopy(imaginary, 0, out, 4, 4);
-    return out;
   }
 
   private static @Nullable Bn254Point checked(long[] x, long[] y, long[] b) {
@@ -127,12 +135,54 @@ record Bn254Point(long[] x, long[] y, long[] z) {
     return new Bn254Point(x3, y3, multiply(multiply(z, o.z), h));
   }
 
+  /** The product of a curve point with a scalar that is not negative. */
   Bn254Point times(BigInteger scalar) {
+    // With k = k1 + k2 lambda both halves have half the length (Gallant, Lambert, Vanstone 2001);
+    // that they make up k does not depend on how c1 and c2 are rounded.
+    BigInteger k = scalar.mod(ORDER);
+    BigInteger c1 = B2.multiply(k).divide(ORDER);
+    BigInteger c2 = B1.negate().multiply(k).divide(ORDER);
+    BigInteger k1 = k.subtract(c1.multiply(A1)).subtract(c2.multiply(A2));
+    BigInteger k2 = c1.multiply(B1).add(c2.multiply(B2)).negate();
+    Bn254Point[] ofThis = multiples(k1.signum() < 0 ? negated() : this);
+    Bn254Point image = new Bn254Point(multiply(x, BETA), y, z);
+    Bn254Point[] ofImage = multiples(k2.signum() < 0 ? image.negated() : image);
+    int length = Math.max(k1.bitLength(), k2.bitLength()) + 2;
+    byte[] d1 = SignedDigits.of(k1.abs(), WINDOW, length);
+    byte[] d2 = SignedDigits.of(k2.abs(), WINDOW, length);
     Bn254Point sum = infinity(x.length);
-    for (int i = scalar.bitLength() - 1; i >= 0; i--) {
+    for (int i = length - 1; i >= 0; i--) {
+      sum = sum.twicePoint().plusMultiple(ofThis, d1[i]).plusMultiple(ofImage, d2[i]);
+    }
+    return sum;
+  }
+
+  /** The multiples 1, 3, 5 and so on. */
+  private static Bn254Point[] multiples(Bn254Point point) {
+    Bn254Point[] out = new Bn254Point[1 << (WINDOW - 2)];
+    Bn254Point twice = point.twicePoint();
+    out[0] = point;
+    for (int i = 1; i < out.length; i++) {
+      out[i] = out[i - 1].plus(twice);
+    }
+    return out;
+  }
+
+  private Bn254Point plusMultiple(Bn254Point[] multiples, int digit) {
+    if (digit == 0) {
+      return this;
+    }
+    Bn254Point multiple = multiples[Math.abs(digit) >> 1];
+    return plus(digit > 0 ? multiple : multiple.negated());
+  }
+
+  private Bn254Point timesU() {
+    Bn254Point negated = negated();
+    Bn254Point sum = infinity(x.length);
+    for (int i = U_DIGITS.length - 1; i >= 0; i--) {
       sum = sum.twicePoint();
-      if (scalar.testBit(i)) {
-        sum = sum.plus(this);
+      if (U_DIGITS[i] != 0) {
+        sum = sum.plus(U_DIGITS[i] > 0 ? this : negated);
       }
     }
     return sum;
@@ -145,9 +195,10 @@ record Bn254Point(long[] x, long[] y, long[] z) {
     return affine(multiply(x, squared), multiply(y, multiply(squared, inverse)));
   }
 
-  /** Frobenius on the twist, for a normalised point. */
+  /** Frobenius on the twist. */
   Bn254Point frobenius() {
-    return affine(multiply(conjugate(x), FROBENIUS_X), multiply(conjugate(y), FROBENIUS_Y));
+    return new Bn254Point(
+        multiply(conjugate(x), FROBENIUS_X), multiply(conjugate(y), FROBENIUS_Y), conjugate(z));
   }
 
   Bn254Point negated() {
@@ -155,11 +206,17 @@ record Bn254Point(long[] x, long[] y, long[] z) {
   }
 
   /**
-   * Whether this normalised twist point is of prime order: Frobenius satisfies ψ² - tψ + p = 0, so
-   * from ψ(Q) = (t-1)Q follows (p - t + 1)Q = 0, and p - t + 1 is the order.
+   * Whether this twist point is of prime order: (u+1)Q + ψ(uQ) + ψ²(uQ) = ψ³(2uQ), with ψ for
+   * Frobenius (Dai, Lin, Zhao, Zhou, "Fast subgroup membership testings", 2022). The norm of that
+   * polynomial in ψ has no factor in common with the twist's cofactor, so that nothing outside the
+   * subgroup satisfies it.
    */
   private boolean isInSubgroup() {
-    return isInfinity() || times(SUBGROUP).plus(frobenius().negated()).isInfinity();
+    Bn254Point once = timesU();
+    Bn254Point first = once.frobenius();
+    Bn254Point second = first.frobenius();
+    Bn254Point left = once.plus(this).plus(first).plus(second);
+    return left.plus(second.frobenius().twicePoint().negated()).isInfinity();
   }
 
   /** 64 bytes, zeros for infinity. */

@@ -121,6 +121,7 @@ final class EvmCommands {
             BlockTime last = runner.lastBlock();
             out.put("lastBlockGas", last.gas())
                 .put("lastBlockMs", Math.round(last.nanos() / 1e3) / 1e3)
+                .put("lastBlockCpuMs", Math.round(last.cpuNanos() / 1e3) / 1e3)
                 .put("mgasPerSecond", Math.round(last.mgasPerSecond() * 10) / 10.0);
           }
         });
@@ -144,8 +145,7 @@ final class EvmCommands {
    *
    * @param more adds to the line of the case that has just run
    */
-  private static ExitCode runAll(
-      FixtureOptions options, Runner runner, Consumer<ObjectNode> more) {
+  private static ExitCode runAll(FixtureOptions options, Runner runner, Consumer<ObjectNode> more) {
     long[] counts = new long[2];
     Consumer<CaseResult> print =
         result -> {
