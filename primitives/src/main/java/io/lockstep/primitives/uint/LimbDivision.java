@@ -9,7 +9,7 @@ package io.lockstep.primitives.uint;
  * calls it keeps the last divisor, shifted, with its reciprocal.
  */
 public final class LimbDivision {
-  public static final int SCRATCH_LONGS = 32;
+  public static final int SCRATCH_LONGS = 48;
 
   // Places inside the scratch: numerator (9 limbs), divisor (4), quotient (9); then the divisor
   // that was last, as it was given (4) and shifted (4), its reciprocal, its limbs and shift.
@@ -20,6 +20,9 @@ public final class LimbDivision {
   private static final int SHIFTED = 26;
   private static final int RECIPROCAL = 30;
   private static final int SHAPE = 31;
+
+  /** What {@link LimbBarrett} keeps. */
+  static final int BARRETT = 32;
 
   private LimbDivision() {}
 
@@ -129,6 +132,10 @@ public final class LimbDivision {
   public static void multiplyModulo(long[] s, int a, int b, int m, int r, long[] w) {
     if (LimbMath.isZero(s, m)) {
       LimbMath.set(s, r, 0);
+      return;
+    }
+    if (LimbBarrett.knows(s, m, w)) {
+      LimbBarrett.multiply(s, a, b, r, w);
       return;
     }
     long y0 = s[b];
