@@ -142,8 +142,11 @@ public final class JournaledState {
 
   /** Touches an account as a transfer of nothing does; before EIP-161 that creates it. */
   public void touch(Account account, boolean clearsEmpty) {
-    beforeWrite(account);
-    account.flags |= clearsEmpty ? Account.TOUCHED : Account.EXISTS;
+    int flag = clearsEmpty ? Account.TOUCHED : Account.EXISTS;
+    if ((account.flags & flag) == 0) { // else there is nothing to undo
+      beforeWrite(account);
+      account.flags |= flag;
+    }
   }
 
   public void addBalance(Account account, UInt256 amount) {
