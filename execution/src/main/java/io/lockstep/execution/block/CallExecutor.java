@@ -35,7 +35,10 @@ public final class CallExecutor {
     return call(request, env, state, blockHash, gasCap, null);
   }
 
-  /** The same, watched. */
+  /**
+   * The same, watched. Either ends soon with a {@link io.lockstep.execution.evm.StoppedException}
+   * when its thread is interrupted.
+   */
   public CallResult call(
       CallRequest request,
       BlockEnv env,
@@ -100,6 +103,7 @@ public final class CallExecutor {
     }
     Applied applied =
         new TxApplier(rules, journal, context, executor.engine())
+            .stopWhen(Thread.currentThread()::isInterrupted)
             .apply(message(request, gas), tracer);
     return new CallResult.Ran(
         applied.outcome().status(),

@@ -24,6 +24,7 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.LimbMath;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,12 @@ final class TxApplier {
     this.state = state;
     this.block = block;
     this.evm = new Evm(rules, state, block, engine);
+  }
+
+  /** As {@link Evm#stopWhen}. */
+  TxApplier stopWhen(BooleanSupplier question) {
+    evm.stopWhen(question);
+    return this;
   }
 
   JournaledState state() {

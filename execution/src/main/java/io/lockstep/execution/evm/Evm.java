@@ -17,6 +17,7 @@ import io.lockstep.primitives.uint.UInt256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,12 @@ public final class Evm {
    * translation costs in time is then less than what that gas cost.
    */
   private static final int HOT_GAS_PER_BYTE = 4;
+
+  /** A loop asks so often whether to stop: a millisecond or so. */
+  private static final long STOP_SLICE_GAS = 1 << 20;
+
+  /** A traced run asks after so many steps, a power of two. */
+  private static final int STOP_STEPS = 1 << 12;
 
   private static final int INITIAL_MEMORY_BYTES = 1 << 14;
 
@@ -65,6 +72,8 @@ public final class Evm {
   private final Engine engine;
   private final List<Frame> frames = new ArrayList<>();
   private @Nullable Tracer tracer;
+  private @Nullable BooleanSupplier stop;
+  private int tracedSteps;
 
   public Evm(Rules rules, JournaledState state, BlockContext block) {
     this(rules, state, block, Engine.REGISTER);
@@ -83,6 +92,26 @@ public final class Evm {
   public void trace(@Nullable Tracer watcher) {
     tracer = watcher;
     table = watcher == null ? rules.ops() : Rules.tracedOps();
+  }
+
+  /**
+   * Lets runs end with a {@link StoppedException} soon after the question is answered yes; without
+   * one, as for blocks, nothing but gas ends them.
+   */
+  public void stopWhen(BooleanSupplier question) {
+    stop = question;
+  }
+
+  /** The gas at which a loop that has {@code gas} left asks whether to stop; zero for never. */
+  long stopFloor(long gas) {
+    return stop == null ? 0 : Math.max(0, gas - STOP_SLICE_GAS);
+  }
+
+  void stopIfAsked() {
+    BooleanSupplier question = stop;
+    if (question != null && question.getAsBoolean()) {
+      throw new StoppedException();
+    }
   }
 
   @Nullable Tracer tracer() {
@@ -120,6 +149,7 @@ public final class Evm {
         f = frames.get(f.depth + 1);
         continue;
       }
+      stopIfAsked();
       status = Messages.end(this, f, status);
       if (f.depth == 0) {
         return status;
@@ -199,6 +229,10 @@ public final class Evm {
   int slowPath(Frame f, int op) {
     Tracer watcher = tracer;
     if (watcher != null) {
+      tracedSteps++;
+      if ((tracedSteps & (STOP_STEPS - 1)) == 0) {
+        stopIfAsked();
+      }
       watcher.step(f, op);
     }
     if (!rules.defines(op)) {

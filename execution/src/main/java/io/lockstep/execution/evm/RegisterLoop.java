@@ -29,17 +29,23 @@ final class RegisterLoop {
     int at = f.block;
     int sp = f.sp;
     long gas = f.gas;
+    long floor = evm.stopFloor(gas);
     while (true) {
       int heights = p[at + 1];
       gas -= p[at];
-      if (gas < 0 || Integer.compareUnsigned(sp - base - (heights >>> 16), heights & 0xffff) > 0) {
-        // Not all of this block can run: the plain engine finds out how far, and why no further.
-        f.program = null;
-        f.hotBelow = Long.MIN_VALUE;
-        f.pc = p[at + 2];
-        f.sp = sp;
-        f.gas = gas + p[at];
-        return Interpreter.run(evm, f);
+      boolean misfits = Integer.compareUnsigned(sp - base - (heights >>> 16), heights & 0xffff) > 0;
+      if (gas < floor || misfits) {
+        if (gas < 0 || misfits) {
+          // Not all of this block can run: the plain engine finds out how far, and why no further.
+          f.program = null;
+          f.hotBelow = Long.MIN_VALUE;
+          f.pc = p[at + 2];
+          f.sp = sp;
+          f.gas = gas + p[at];
+          return Interpreter.run(evm, f);
+        }
+        evm.stopIfAsked();
+        floor = evm.stopFloor(gas);
       }
       at += Program.HEADER_INTS;
       block:

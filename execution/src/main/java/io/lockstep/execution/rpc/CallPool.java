@@ -2,6 +2,7 @@
 package io.lockstep.execution.rpc;
 
 import io.lockstep.execution.state.StatePrunedException;
+import io.lockstep.execution.evm.StoppedException;
 import io.lockstep.primitives.rpc.RpcError;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -14,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Runs what costs CPU on a few threads of its own {@code rpc-call-i}, so that it cannot starve
- * cheap reads. A full queue is answered "busy"; a caller waits no longer than the call timeout. A
- * call that does not heed its interrupt still ends, for its gas is bounded.
+ * cheap reads. A full queue is answered "busy"; a caller waits no longer than the call timeout,
+ * when the call is interrupted and soon ends.
  */
 final class CallPool implements AutoCloseable {
   private static final int QUEUE = 512;
@@ -66,6 +67,7 @@ final class CallPool implements AutoCloseable {
     return switch (e.getCause()) {
       case RpcError error -> error;
       case StatePrunedException gone -> RpcError.pruned(String.valueOf(gone.getMessage()));
+      case StoppedException _ -> new RpcError(RpcError.SERVER, "execution aborted");
       case RuntimeException bug -> throw bug;
       case Error bug -> throw bug;
       case null, default -> throw new IllegalStateException(e);

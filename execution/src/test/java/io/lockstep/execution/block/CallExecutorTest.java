@@ -2,8 +2,10 @@
 package io.lockstep.execution.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.execution.block.TxOutcome.Reason;
+import io.lockstep.execution.evm.StoppedException;
 import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.primitives.types.Address;
@@ -12,6 +14,8 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallExecutorTest {
   private static final Address CALLER = Address.ofLong(0xca11);
@@ -44,6 +48,19 @@ class CallExecutorTest {
   private static CallRequest priced(UInt256 gasPrice, UInt256 value) {
     return new CallRequest(
         CALLER, TARGET, 50_000L, gasPrice, value, Bytes.EMPTY, List.of(), List.of(), List.of());
+  }
+
+  /** A loop; one that calls an empty account; one that calls itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"5b5f56", "5b5f5f5f5f5f5afa50 5f56", "5b5f5f5f5f305afa50 5f56"})
+  void stopsSoonWhenItsThreadIsInterrupted(String code) {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> call(code.replace(" ", ""), plain()))
+          .isInstanceOf(StoppedException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test
