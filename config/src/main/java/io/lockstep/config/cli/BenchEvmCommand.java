@@ -12,9 +12,12 @@ final class BenchEvmCommand implements Command {
         Command.named(
             "evm",
             "Measure how fast the EVM runs loops and mixed code.",
-            "Beside a reference, such as anvil --hardfork prague --gas-limit 1000000000, its words",
-            "are compared and the ratio of the times is told.");
-    spec.addOption(Command.option("--reference", "URL", "JSON-RPC of a node to compare with"));
+            "Beside a reference, which is the anvil that npm ci --prefix src/test/interop installs,",
+            "words are compared and the ratio of the times is told.");
+    spec.addOption(
+        Command.option("--reference", "URL", "JSON-RPC of another node to compare with"));
+    spec.addOption(
+        Command.option("--node", "URL", "JSON-RPC of a running Lockstep node, measured as well"));
     spec.addOption(Command.option("--rounds", "N", "5", "measurements of each program"));
     spec.addOption(Command.json());
     return spec;
@@ -25,6 +28,7 @@ final class BenchEvmCommand implements Command {
     return new Invocation.BenchEvm(
         new BenchEvmOptions(
             arguments.optionalUrl("--reference"),
+            arguments.optionalUrl("--node"),
             arguments.integer("--rounds", 1, 1_000),
             arguments.isSet("--json")));
   }

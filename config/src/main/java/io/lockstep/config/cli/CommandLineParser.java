@@ -63,9 +63,11 @@ public final class CommandLineParser {
     add(evm, new EvmCommands.BlockTest());
     root.addSubcommand("evm", evm);
     add(root, new SimCommand());
-    CommandSpec bench = Command.named("bench", "Measurements of running nodes and of the EVM.");
+    CommandSpec bench =
+        Command.named("bench", "Measurements of running nodes, the EVM and the state.");
     add(bench, new BenchCommand());
     add(bench, new BenchEvmCommand());
+    add(bench, new BenchStateCommand());
     root.addSubcommand("bench", bench);
     commandLine = new CommandLine(root);
   }

@@ -118,4 +118,7 @@ public sealed interface Invocation {
 
   /** Measure the EVM by itself. */
   record BenchEvm(BenchEvmOptions options) implements Invocation {}
+
+  /** Measure blocks on a state of many accounts. */
+  record BenchState(BenchStateOptions options) implements Invocation {}
 }

@@ -51,6 +51,7 @@ public final class Main {
       case Invocation.Sim sim -> Simulation.run(sim.options(), System.out::println);
       case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
       case Invocation.BenchEvm bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchState bench -> BenchCommand.run(bench.options());
     };
   }
 }

@@ -15,7 +15,7 @@ import java.util.Random;
  *
  * @param code called with one byte of call data it stops at once: a loop may call itself
  */
-record Loop(String name, Bytes code) {
+record Loop(String name, boolean isMixed, Bytes code) {
   /** Stops when there is call data; then the word 1 and the count. */
   private static final String HEAD = "36600757600956" + "5b00" + "5b6001";
 
@@ -47,7 +47,7 @@ record Loop(String name, Bytes code) {
     code.write(Op.JUMPDEST);
     code.writeBytes(Hex.decode("0x" + body));
     tail(code, start);
-    return new Loop(name, Bytes.wrap(code.toByteArray()));
+    return new Loop(name, false, Bytes.wrap(code.toByteArray()));
   }
 
   private static void head(ByteArrayOutputStream code, int rounds) {
@@ -93,7 +93,7 @@ record Loop(String name, Bytes code) {
     code.write(Op.SWAP1);
     tail(code, start);
     Bytes bytes = Bytes.wrap(code.toByteArray());
-    return new Loop("mixed " + bytes.size(), bytes);
+    return new Loop("mixed " + bytes.size(), true, bytes);
   }
 
   private static void steps(ByteArrayOutputStream code, Random random) {
