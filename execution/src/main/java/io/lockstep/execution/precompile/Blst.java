@@ -35,6 +35,9 @@ final class Blst {
   static final int FP12_BYTES = 576;
   static final int SCALAR_BYTES = 32;
 
+  /** What the Miller loop needs of a point of the second group: 68 elements of degree six. */
+  static final int LINES_BYTES = 68 * FP12_BYTES / 2;
+
   private static final AddressLayout POINTER = ValueLayout.ADDRESS;
   private static final SymbolLookup LIBRARY = load();
 
@@ -43,12 +46,15 @@ final class Blst {
   static final MethodHandle FP12_MULTIPLY = procedure("blst_fp12_mul", 3);
   static final MethodHandle FP12_IS_ONE = predicate("blst_fp12_is_one");
   static final MethodHandle MILLER_LOOP = procedure("blst_miller_loop", 3);
+  static final MethodHandle PRECOMPUTE_LINES = procedure("blst_precompute_lines", 2);
+  static final MethodHandle MILLER_LOOP_LINES = procedure("blst_miller_loop_lines", 3);
   static final MethodHandle FINAL_EXPONENTIATION = procedure("blst_final_exp", 2);
 
   /** The functions that exist for either group. */
   record Group(
       int affineBytes,
       int pointBytes,
+      MethodHandle uncompress,
       MethodHandle isOnCurve,
       MethodHandle isInGroup,
       MethodHandle fromAffine,
@@ -69,6 +75,7 @@ final class Blst {
     return new Group(
         affineBytes,
         pointBytes,
+        handle(p + "_uncompress", FunctionDescriptor.of(ValueLayout.JAVA_INT, POINTER, POINTER)),
         predicate(p + "_affine_on_curve"),
         predicate(p + "_affine_in_g" + number),
         procedure(p + "_from_affine", 2),
@@ -106,6 +113,15 @@ final class Blst {
   static boolean test(MethodHandle function, MemorySegment a) {
     try {
       return (boolean) function.invokeExact(a);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /** Reads a compressed point into affine form; false when it is none. */
+  static boolean uncompress(Group g, MemorySegment out, MemorySegment bytes) {
+    try {
+      return (int) g.uncompress.invokeExact(out, bytes) == 0;
     } catch (Throwable e) {
       throw failed(e);
     }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.precompile;
 
-import io.lockstep.primitives.crypto.Kzg;
-import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.crypto.Sha256;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Hex;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** 0x0a: KZG point evaluation (EIP-4844). The first call loads the trusted setup. */
+/** 0x0a: KZG point evaluation (EIP-4844). */
 final class PointEvaluation implements Precompile {
   private static final int INPUT_BYTES = 192;
+
+  /** Where the commitment lies, and with which byte its versioned hash begins. */
+  private static final int COMMITMENT = 96;
+
+  private static final byte VERSION = 1;
 
   /** The number of field elements of a blob, and the modulus of the BLS scalar field. */
   private static final byte[] OUTPUT =
@@ -28,16 +32,12 @@ final class PointEvaluation implements Precompile {
     if (length != INPUT_BYTES) {
       return null;
     }
-    byte[] commitment = Arrays.copyOfRange(in, offset + 96, offset + 144);
-    if (!Kzg.versionedHash(Bytes.wrap(commitment)).equals(Hash32.read(in, offset))) {
+    byte[] commitment = Arrays.copyOfRange(in, offset + COMMITMENT, offset + COMMITMENT + 48);
+    byte[] expected = Sha256.hash(commitment).toArray();
+    expected[0] = VERSION;
+    if (!Hash32.of(expected).equals(Hash32.read(in, offset))) {
       return null;
     }
-    boolean holds =
-        Kzg.verifyProof(
-            commitment,
-            Arrays.copyOfRange(in, offset + 32, offset + 64),
-            Arrays.copyOfRange(in, offset + 64, offset + 96),
-            Arrays.copyOfRange(in, offset + 144, offset + 192));
-    return holds ? OUTPUT.clone() : null;
+    return KzgOpening.holds(in, offset + 32) ? OUTPUT.clone() : null;
   }
 }
