@@ -57,6 +57,7 @@ public final class CommandLineParser {
     add(snapshot, new SnapshotCommands.Import());
     root.addSubcommand("snapshot", snapshot);
     add(root, new VerifyCommand());
+    add(root, new ExportCommand());
     CommandSpec evm = Command.named("evm", "The EVM by itself.");
     add(evm, new EvmCommands.Run());
     add(evm, new EvmCommands.StateTest());

@@ -68,6 +68,9 @@ public sealed interface Invocation {
   record Verify(Path file, URI l1Rpc, ClusterFile cluster, @Nullable URI rpc, boolean json)
       implements Invocation {}
 
+  /** Write a chain to files. */
+  record Export(ExportOptions options) implements Invocation {}
+
   /**
    * Write a signing database as JSON.
    *

@@ -102,6 +102,50 @@ class CommandLineParserTest {
   }
 
   @Test
+  void readsAnExportFromADirectoryOrAnEndpoint() {
+    Invocation stored =
+        parse(
+            "export --data-dir d --rollup 902 --genesis g.json --blocks b.rlp --last 7".split(" "));
+    Invocation live = parse("export --rpc http://127.0.0.1:1/902 --blocks b --first 3".split(" "));
+
+    assertThat(stored)
+        .isEqualTo(
+            new Invocation.Export(
+                new ExportOptions(
+                    new ExportOptions.Source.DataDir(Path.of("d").toAbsolutePath(), null, 902L),
+                    Path.of("g.json").toAbsolutePath(),
+                    Path.of("b.rlp").toAbsolutePath(),
+                    1,
+                    7L)));
+    assertThat(live)
+        .isEqualTo(
+            new Invocation.Export(
+                new ExportOptions(
+                    new ExportOptions.Source.Rpc(URI.create("http://127.0.0.1:1/902")),
+                    null,
+                    Path.of("b").toAbsolutePath(),
+                    3,
+                    null)));
+  }
+
+  @Test
+  void tellsEveryFaultOfAnExportAtOnce() {
+    assertThat(problems("export", "--first", "9", "--last", "8"))
+        .containsExactly(
+            "one of --genesis and --blocks is needed",
+            "--last: 8 is not within 9 and 9223372036854775807",
+            "one of --data-dir and --rpc is needed",
+            "Help: lockstep export --help");
+    assertThat(
+            problems(
+                "export", "--rpc", "http://a", "--cluster", "c", "--genesis", "x", "--blocks", "x"))
+        .containsExactly(
+            "--genesis and --blocks are the same file",
+            "--cluster: is for --data-dir",
+            "Help: lockstep export --help");
+  }
+
+  @Test
   void readsANodeFromFlagsInBothTheirForms() throws Exception {
     Invocation invocation =
         parse(

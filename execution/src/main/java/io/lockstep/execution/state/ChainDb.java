@@ -104,6 +104,11 @@ public final class ChainDb implements AutoCloseable {
     return ChainColumns.of(prefix).all();
   }
 
+  /** Whether a chain was begun under this prefix. */
+  public static boolean isBegun(KeyValueStore store, String prefix) {
+    return store.get(ChainColumns.of(prefix).meta(), GENESIS) != null;
+  }
+
   /**
    * Opens the chain, or begins it with the genesis block.
    *

@@ -40,6 +40,7 @@ public final class Main {
       case Invocation.ConfigCheck check -> FileCommands.check(check);
       case Invocation.Status status -> StatusCommand.run(status);
       case Invocation.Verify verify -> VerifyCommand.run(verify);
+      case Invocation.Export export -> ExportCommand.run(export.options());
       case Invocation.ExportSigningDatabase export -> KeysCommands.exportDatabase(export);
       case Invocation.ImportSigningDatabase give -> KeysCommands.importDatabase(give);
       case Invocation.NewSigningDatabase renew -> KeysCommands.newDatabase(renew);

@@ -19,6 +19,9 @@ final class RpcCaller {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
+  /** No answer that a command waits for is longer: a block as hex, a genesis with its accounts. */
+  private static final long MAX_ANSWER_BYTES = 256L << 20;
+
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final URI endpoint;
@@ -56,7 +59,8 @@ final class RpcCaller {
                   .header("Content-Type", "application/json")
                   .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(request)))
                   .build(),
-              HttpResponse.BodyHandlers.ofString());
+              HttpResponse.BodyHandlers.limiting(
+                  HttpResponse.BodyHandlers.ofString(), MAX_ANSWER_BYTES));
       JsonNode answer = JSON.readTree(response.body());
       JsonNode error = answer.get("error");
       if (error != null && !error.isNull()) {

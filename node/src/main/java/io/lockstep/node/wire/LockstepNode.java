@@ -45,6 +45,9 @@ public final class LockstepNode implements AutoCloseable {
   /** What a database is called while a snapshot is imported into it. */
   public static final String IMPORTED_STORE = "db.importing";
 
+  /** The deployment as the node last ran it, kept beside its databases. */
+  public static final String CLUSTER_FILE = "cluster.json";
+
   private static final long CONNECT_TIMEOUT_MS = 2_000;
 
   /**
@@ -122,6 +125,7 @@ public final class LockstepNode implements AutoCloseable {
                     Pacer.SYSTEM,
                     streams)));
     parts = node;
+    cluster.write(config.storage().dir().resolve(CLUSTER_FILE));
 
     GossipNode gossip =
         keep(

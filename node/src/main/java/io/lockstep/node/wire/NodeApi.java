@@ -120,6 +120,8 @@ final class NodeApi {
             new TxMethods.Timeouts(rpc.syncTimeoutMs(), rpc.syncTimeoutMaxMs()))
         .addTo(methods);
     new TxpoolMethods(rollup.id(), pool).addTo(methods);
+    // With debug_getRawBlock all that another client needs to run the chain itself.
+    methods.put("debug_getGenesis", params -> rollup.genesis().json());
     new PreconfMethods(domain, core.ledger(), clock, outbox::view, clockMs).addTo(methods);
     return new RpcEndpoint(
         methods,

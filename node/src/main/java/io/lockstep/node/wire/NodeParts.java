@@ -175,16 +175,36 @@ public final class NodeParts implements AutoCloseable {
   public static List<Genesis> geneses(ClusterFile cluster) throws StartFailure {
     List<Genesis> out = new ArrayList<>();
     for (ClusterFile.Rollup rollup : cluster.rollups()) {
-      try {
-        out.add(Genesis.parse(rollup.genesis()));
-      } catch (DecodeException e) {
-        throw new StartFailure(
-            StartFailure.Kind.CONFIGURATION,
-            "genesis of rollup " + rollup.chainId() + ": " + e.getMessage(),
-            e);
-      }
+      out.add(genesis(rollup));
     }
     return out;
+  }
+
+  private static Genesis genesis(ClusterFile.Rollup rollup) throws StartFailure {
+    try {
+      return Genesis.parse(rollup.genesis());
+    } catch (DecodeException e) {
+      throw new StartFailure(
+          StartFailure.Kind.CONFIGURATION,
+          "genesis of rollup " + rollup.chainId() + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * A rollup's chain as a node has left it in its store.
+   *
+   * @throws StartFailure when the store has no chain of this rollup
+   */
+  public static ChainDb storedChain(KeyValueStore store, ClusterFile.Rollup rollup)
+      throws StartFailure {
+    Genesis genesis = genesis(rollup);
+    String prefix = prefix(genesis);
+    if (!ChainDb.isBegun(store, prefix)) {
+      throw new StartFailure(
+          StartFailure.Kind.CONFIGURATION, "the store has no chain of rollup " + rollup.chainId());
+    }
+    return ChainDb.open(store, prefix, genesis);
   }
 
   /** What the names of a rollup's columns begin with. */
