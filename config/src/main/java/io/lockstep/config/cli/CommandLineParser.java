@@ -62,6 +62,7 @@ public final class CommandLineParser {
     add(evm, new EvmCommands.Run());
     add(evm, new EvmCommands.StateTest());
     add(evm, new EvmCommands.BlockTest());
+    add(evm, new EvmCommands.TransactionTest());
     root.addSubcommand("evm", evm);
     add(root, new SimCommand());
     CommandSpec bench =

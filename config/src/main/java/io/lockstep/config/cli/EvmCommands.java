@@ -11,7 +11,7 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code lockstep evm run / statetest / blocktest}: the EVM by itself. */
+/** {@code lockstep evm run / statetest / blocktest / transactiontest}: the EVM by itself. */
 final class EvmCommands {
   private static final long MAX_CODE_FILE_BYTES = 16 << 20;
 
@@ -112,18 +112,37 @@ final class EvmCommands {
     }
   }
 
+  /** {@code lockstep evm transactiontest}: nothing runs, so there is no engine and no trace. */
+  static final class TransactionTest implements Command {
+    @Override
+    public CommandSpec spec() {
+      return files("transactiontest", "Run transaction tests");
+    }
+
+    @Override
+    public Invocation read(Arguments arguments, Map<String, String> environment) {
+      return new Invocation.EvmTransactionTest(options(arguments, false));
+    }
+  }
+
   private static CommandSpec fixtures(String name, String what) {
+    CommandSpec spec = files(name, what);
+    spec.addOption(engine("eager"));
+    spec.addOption(trace());
+    return spec;
+  }
+
+  private static CommandSpec files(String name, String what) {
     CommandSpec spec =
         Command.named(
             name,
             what + " of the public fixture format.",
             "One JSON object per case; exit code 1 if one failed.");
     spec.addPositional(
-        Command.positional("FILE", "1..*", ".json or .jsonl.gz files, or folders of them"));
+        Command.positional(
+            "FILE", "1..*", ".json and .jsonl files, plain or .gz, or folders of them"));
     spec.addOption(Command.option("--fork", "NAME", "only cases of this fork"));
     spec.addOption(Command.option("--name", "TEXT", "only cases whose name contains this"));
-    spec.addOption(engine("eager"));
-    spec.addOption(trace());
     return spec;
   }
 

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which public fixtures to run. Any thread.
  *
- * @param files {@code .json} and {@code .jsonl.gz} files, and folders to search for them
+ * @param files {@code .json} and {@code .jsonl} files, plain or {@code .gz}, and folders to search
+ *     for them
  * @param fork only cases of this fork; null for all
  * @param name only cases whose name contains this; null for all
- * @param engine name of what runs the code
+ * @param engine name of what runs the code; means nothing where no code runs
  * @param trace one JSON object per step (EIP-3155)
  * @param time how long the last block of each case took; of block tests
  */

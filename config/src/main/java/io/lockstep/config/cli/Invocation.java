@@ -113,6 +113,9 @@ public sealed interface Invocation {
   /** Run blockchain tests of the public fixture format. */
   record EvmBlockTest(FixtureOptions options) implements Invocation {}
 
+  /** Run transaction tests of the public fixture format. */
+  record EvmTransactionTest(FixtureOptions options) implements Invocation {}
+
   /** Simulate a whole cluster. */
   record Sim(SimOptions options) implements Invocation {}
 

@@ -10,8 +10,10 @@ import io.lockstep.execution.fixture.BlockTestRunner;
 import io.lockstep.execution.fixture.BlockTime;
 import io.lockstep.execution.fixture.CaseResult;
 import io.lockstep.execution.fixture.EvmRun;
+import io.lockstep.execution.fixture.Fixtures;
 import io.lockstep.execution.fixture.StateTestRunner;
 import io.lockstep.execution.fixture.TraceLines;
+import io.lockstep.execution.fixture.TransactionTestRunner;
 import io.lockstep.execution.fork.Fork;
 import io.lockstep.primitives.uint.UInt256;
 import java.io.IOException;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code lockstep evm run / statetest / blocktest}: the EVM by itself. */
+/** {@code lockstep evm run / statetest / blocktest / transactiontest}: the EVM by itself. */
 final class EvmCommands {
   private static final long WARM_UP_NANOS = 1_000_000_000;
   private static final long MEASURED_NANOS = 2_000_000_000;
@@ -127,6 +129,10 @@ final class EvmCommands {
         });
   }
 
+  static ExitCode transactionTest(FixtureOptions options) {
+    return runAll(options, new TransactionTestRunner()::run, _ -> {});
+  }
+
   private static @Nullable Engine engine(String name) {
     Engine engine = Engine.named(name);
     if (engine == null) {
@@ -149,18 +155,22 @@ final class EvmCommands {
     long[] counts = new long[2];
     Consumer<CaseResult> print =
         result -> {
-          if (isWanted(options, result)) {
+          if (result.isUnread() || isWanted(options, result)) {
             counts[result.pass() ? 0 : 1]++;
             ObjectNode line = json(result);
             more.accept(line);
             System.out.println(line);
           }
         };
-    for (Path file : files(options)) {
+    List<Path> files = files(options);
+    if (files.isEmpty()) {
+      System.err.println("lockstep: no .json, .json.gz, .jsonl or .jsonl.gz file there");
+    }
+    for (Path file : files) {
       try {
         runner.run(file, print);
       } catch (IOException e) {
-        print.accept(CaseResult.failed(file.toString(), "", "cannot be read: " + e.getMessage()));
+        print.accept(CaseResult.unread(file.toString(), "cannot be read: " + e.getMessage()));
       }
     }
     System.out.println(counts[0] + " passed, " + counts[1] + " failed");
@@ -183,12 +193,7 @@ final class EvmCommands {
       return Stream.of(path);
     }
     try (Stream<Path> found = Files.walk(path)) {
-      return found
-          .filter(
-              file -> file.toString().endsWith(".json") || file.toString().endsWith(".jsonl.gz"))
-          .sorted()
-          .toList()
-          .stream();
+      return found.filter(Fixtures::isFixture).sorted().toList().stream();
     } catch (IOException e) {
       return Stream.of(path);
     }

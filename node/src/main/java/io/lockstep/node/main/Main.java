@@ -49,6 +49,7 @@ public final class Main {
       case Invocation.EvmRun run -> EvmCommands.run(run.options());
       case Invocation.EvmStateTest tests -> EvmCommands.stateTest(tests.options());
       case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());
+      case Invocation.EvmTransactionTest tests -> EvmCommands.transactionTest(tests.options());
       case Invocation.Sim sim -> Simulation.run(sim.options(), System.out::println);
       case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
       case Invocation.BenchEvm bench -> BenchCommand.run(bench.options());
