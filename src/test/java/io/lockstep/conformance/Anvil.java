@@ -140,6 +140,11 @@ final class Anvil implements AutoCloseable {
   }
 
   private String send(Bytes raw) throws IOException, InterruptedException {
+    // Anvil drops a first byte from 0x80 to 0xbf as if it were the header of an RLP string around
+    // the transaction, whatever length it says; EIP-2718 has types up to 0x7f only.
+    if (raw.size() > 0 && (raw.get(0) & 0xc0) == 0x80) {
+      return "not offered";
+    }
     JsonNode answer =
         rpc.raw(
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"eth_sendRawTransaction\",\"params\":[\""

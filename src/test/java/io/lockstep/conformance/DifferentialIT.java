@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
  */
 class DifferentialIT {
   private static final long FIRST_SEED = Long.getLong("lockstep.seed", 1L);
-  private static final long SECONDS = Long.getLong("lockstep.differential.seconds", 25L);
+  private static final long SECONDS = Long.getLong("lockstep.differential.seconds", 20L);
+
+  /** So many are run however slow the machine is. */
+  private static final int LEAST_WORLDS = 10;
 
   /** EthereumJS and we know these hashes of blocks that nobody has made. */
   private static final Map<Long, Hash32> ANCESTORS = ancestors();
@@ -69,7 +72,7 @@ class DifferentialIT {
     Tally tally = new Tally();
     long seed = FIRST_SEED;
     try (EthereumJs other = new EthereumJs()) {
-      for (long end = end(); System.nanoTime() < end; seed++) {
+      for (long end = end(); tally.worlds < LEAST_WORLDS || System.nanoTime() < end; seed++) {
         World world = RandomWorld.of(seed, true);
         List<Verdict> ours = ownVerdicts(world, ANCESTORS);
         List<Verdict> theirs = other.run(world, ANCESTORS);
@@ -89,7 +92,7 @@ class DifferentialIT {
     Tally tally = new Tally();
     long seed = FIRST_SEED;
     try (Anvil other = new Anvil()) {
-      for (long end = end(); System.nanoTime() < end; seed++) {
+      for (long end = end(); tally.worlds < LEAST_WORLDS || System.nanoTime() < end; seed++) {
         World world = RandomWorld.of(seed, false);
         Anvil.Run run = other.run(world);
         List<Verdict> ours = ownVerdicts(run.world(), run.hashes());
@@ -116,8 +119,7 @@ class DifferentialIT {
   void seesASmallDifference() throws Exception {
     Npm.assumeInstalled();
     World world = RandomWorld.of(FIRST_SEED, true);
-    World.Account onlyOurs =
-        new World.Account(0, UInt256.ONE, Bytes.EMPTY, Map.of());
+    World.Account onlyOurs = new World.Account(0, UInt256.ONE, Bytes.EMPTY, Map.of());
     try (EthereumJs other = new EthereumJs()) {
       List<Verdict> ours = ownVerdicts(world.with(Address.ofLong(0xbad), onlyOurs), ANCESTORS);
       assertThat(firstDifference(ours, other.run(world, ANCESTORS))).isZero();

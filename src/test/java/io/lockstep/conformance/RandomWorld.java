@@ -22,6 +22,7 @@ import java.util.Random;
 
 /** Makes worlds: a few contracts, a few senders, transactions good and bad. One thread. */
 final class RandomWorld {
+  private static final List<TransactionType> TYPES = List.of(TransactionType.values());
   private static final int TRANSACTIONS = 10;
   private static final int CONTRACTS = 5;
   private static final int SENDERS = 4;
@@ -178,8 +179,7 @@ final class RandomWorld {
   }
 
   private TransactionType type() {
-    TransactionType type =
-        TransactionType.values()[random.nextInt(TransactionType.values().length)];
+    TransactionType type = TYPES.get(random.nextInt(TYPES.size()));
     if (type == TransactionType.BLOB) {
       if (!mayHaveBlobs) {
         return TransactionType.FEE_MARKET;
