@@ -16,18 +16,19 @@ final class SignedDigits {
    */
   static byte[] of(BigInteger scalar, int window) {
     byte[] out = new byte[scalar.bitLength() + 1];
-    BigInteger rest = scalar;
-    int at = 0;
-    while (rest.signum() != 0) {
-      int skip = rest.getLowestSetBit();
-      rest = rest.shiftRight(skip);
-      at += skip;
-      int digit = rest.intValue() & ((1 << window) - 1);
-      if (digit >= 1 << (window - 1)) {
-        digit -= 1 << window;
+    int carry = 0;
+    for (int at = 0; at < out.length; ) {
+      if ((scalar.testBit(at) ? 1 : 0) == carry) {
+        out[at++] = 0;
+        continue;
       }
-      out[at] = (byte) digit;
-      rest = rest.subtract(BigInteger.valueOf(digit));
+      int bits = carry;
+      for (int i = 0; i < window; i++) {
+        bits += scalar.testBit(at + i) ? 1 << i : 0;
+      }
+      carry = bits >= 1 << (window - 1) ? 1 : 0;
+      out[at] = (byte) (bits - (carry << window));
+      at += window;
     }
     return out;
   }
