@@ -37,9 +37,7 @@ class SnapshotIT {
                   .call("eth_sendRawTransactionSync", tx.encoded().toHex())
                   .get("blockNumber")
                   .asString());
-      await()
-          .atMost(PATIENCE)
-          .until(() -> height(devnet.follower(), "finalized") >= included);
+      await().atMost(PATIENCE).until(() -> height(devnet.follower(), "finalized") >= included);
       // The folder is the running node's.
       Lockstep.Finished refused = snapshot("export", data, net, "--out", file);
       assertThat(refused.exitCode()).isEqualTo(3);

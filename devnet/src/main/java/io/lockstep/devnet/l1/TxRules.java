@@ -42,8 +42,9 @@ final class TxRules {
       return "max initcode size exceeded: code size %d, limit %d"
           .formatted(tx.data().size(), MAX_INIT_CODE_BYTES);
     }
-    if (tx.gasLimit() > MAX_GAS) {
-      return "transaction gas limit too high (cap: %d, tx: %d)".formatted(MAX_GAS, tx.gasLimit());
+    if (Long.compareUnsigned(tx.gasLimit(), MAX_GAS) > 0) {
+      return "transaction gas limit too high (cap: %d, tx: %s)"
+          .formatted(MAX_GAS, Long.toUnsignedString(tx.gasLimit()));
     }
     if (tx.gasLimit() > blockGasLimit) {
       return "exceeds block gas limit: tx %d, block %d".formatted(tx.gasLimit(), blockGasLimit);

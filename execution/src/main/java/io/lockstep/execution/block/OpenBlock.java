@@ -193,10 +193,13 @@ public final class OpenBlock {
   }
 
   private @Nullable Refused room(Transaction tx) {
-    if (tx.gasLimit() > env.gasLimit()) {
+    if (Long.compareUnsigned(tx.gasLimit(), env.gasLimit()) > 0) {
       return new Refused(
           Reason.GAS_LIMIT_TOO_HIGH,
-          "exceeds block gas limit: tx " + tx.gasLimit() + ", block " + env.gasLimit());
+          "exceeds block gas limit: tx "
+              + Long.toUnsignedString(tx.gasLimit())
+              + ", block "
+              + env.gasLimit());
     }
     if (tx.gasLimit() > gasLeft()) {
       return new Refused(

@@ -55,13 +55,13 @@ public final class TxCheck {
           Reason.INSUFFICIENT_FUNDS,
           "insufficient funds for gas * price + value: more than 256 bits are wanted");
     }
-    if (tx.gasLimit() > rules.txGasCap) {
+    if (Long.compareUnsigned(tx.gasLimit(), rules.txGasCap) > 0) {
       return new Refused(
           Reason.GAS_LIMIT_TOO_HIGH,
           "transaction gas limit too high (cap: "
               + rules.txGasCap
               + ", tx: "
-              + tx.gasLimit()
+              + Long.toUnsignedString(tx.gasLimit())
               + ")");
     }
     boolean creates = tx.to() == null;
@@ -79,13 +79,13 @@ public final class TxCheck {
   private static @Nullable Refused gas(Transaction tx, Rules rules, boolean creates) {
     long intrinsic =
         IntrinsicGas.of(rules, creates, tx.data(), tx.accessList(), tx.authorizations().size());
-    if (tx.gasLimit() < intrinsic) {
+    if (Long.compareUnsigned(tx.gasLimit(), intrinsic) < 0) {
       return new Refused(
           Reason.INTRINSIC_GAS_TOO_LOW,
           "intrinsic gas too low: gas " + tx.gasLimit() + ", minimum needed " + intrinsic);
     }
     long floor = IntrinsicGas.floor(rules, tx.data());
-    if (tx.gasLimit() < floor) {
+    if (Long.compareUnsigned(tx.gasLimit(), floor) < 0) {
       return new Refused(
           Reason.INTRINSIC_GAS_TOO_LOW,
           "insufficient gas for floor data gas cost: gas "
@@ -180,10 +180,14 @@ public final class TxCheck {
   /** The most that a transaction can take from its sender: value, gas and blobs at their caps. */
   public static BigInteger mostWei(Transaction tx) {
     long blobGas = tx.blobVersionedHashes().size() * BlobParams.GAS_PER_BLOB;
-    return BigInteger.valueOf(tx.gasLimit())
+    return unsigned(tx.gasLimit())
         .multiply(tx.maxFeePerGas().toBigInteger())
         .add(tx.value().toBigInteger())
         .add(BigInteger.valueOf(blobGas).multiply(tx.maxFeePerBlobGas().toBigInteger()));
+  }
+
+  private static BigInteger unsigned(long gas) {
+    return gas >= 0 ? BigInteger.valueOf(gas) : new BigInteger(Long.toUnsignedString(gas));
   }
 
   static Refused malformed(String message) {

@@ -13,6 +13,10 @@ import java.util.Objects;
  */
 public final class Rules {
   private static final Map<Fork, Rules> ALL = new EnumMap<>(Fork.class);
+
+  /** The largest gas limit that can be written. */
+  private static final long NO_CAP = -1;
+
   private static final long[] TRACED = new long[256];
 
   static {
@@ -90,7 +94,7 @@ public final class Rules {
   /** EIP-7623. */
   public final boolean hasDataFloor;
 
-  /** EIP-7825; {@link Long#MAX_VALUE} where there is none. */
+  /** EIP-7825, compared unsigned; all bits set where there is none. */
   public final long txGasCap;
 
   private Rules(Fork fork) {
@@ -129,7 +133,7 @@ public final class Rules {
     txDataNonZeroGas = istanbul ? 16 : 68;
     txCreateGas = fork.isAtLeast(Fork.HOMESTEAD) ? 32_000 : 0;
     hasDataFloor = fork.isAtLeast(Fork.PRAGUE);
-    txGasCap = fork.isAtLeast(Fork.OSAKA) ? 1L << 24 : Long.MAX_VALUE;
+    txGasCap = fork.isAtLeast(Fork.OSAKA) ? 1L << 24 : NO_CAP;
   }
 
   public static Rules of(Fork fork) {

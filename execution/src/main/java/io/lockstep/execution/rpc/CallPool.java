@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.rpc;
 
-import io.lockstep.execution.state.StatePrunedException;
 import io.lockstep.execution.evm.StoppedException;
+import io.lockstep.execution.state.StatePrunedException;
 import io.lockstep.primitives.rpc.RpcError;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;

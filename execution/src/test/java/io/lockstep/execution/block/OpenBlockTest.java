@@ -194,6 +194,15 @@ class OpenBlockTest {
   }
 
   @Test
+  void takesAGasLimitOf64BitsForWhatItIs() {
+    for (long gasLimit : new long[] {Long.MIN_VALUE, -1}) {
+      Refused refused = refused(transfer(0, gasLimit, UInt256.ONE).sign(KEY));
+      assertThat(refused.reason()).isEqualTo(Reason.GAS_LIMIT_TOO_HIGH);
+      assertThat(refused.message()).contains(Long.toUnsignedString(gasLimit));
+    }
+  }
+
+  @Test
   void capsATransactionsGasFromOsakaOn() {
     block = open(Fork.OSAKA);
 

@@ -34,7 +34,7 @@ public final class Transaction {
    * What is signed.
    *
    * @param nonce 64 bits, unsigned
-   * @param gasLimit gas, below 2^63
+   * @param gasLimit gas, 64 bits unsigned: nothing that fits into a block has the first one set
    * @param to null creates a contract
    */
   public record Unsigned(

@@ -48,7 +48,7 @@ public final class TransactionCodec {
     long nonce = in.unsignedLong();
     UInt256 tip = in.uint256();
     UInt256 feeCap = type == TransactionType.ACCESS_LIST ? tip : in.uint256();
-    long gasLimit = in.integer();
+    long gasLimit = in.unsignedLong();
     Address to = decodeTo(in);
     if (to == null && (type == TransactionType.BLOB || type == TransactionType.SET_CODE)) {
       throw new DecodeException("a transaction of type " + type.id() + " cannot create a contract");
@@ -96,7 +96,7 @@ public final class TransactionCodec {
   private static Transaction decodeLegacy(RlpReader in) throws DecodeException {
     long nonce = in.unsignedLong();
     UInt256 gasPrice = in.uint256();
-    long gasLimit = in.integer();
+    long gasLimit = in.unsignedLong();
     Address to = decodeTo(in);
     UInt256 value = in.uint256();
     Bytes data = in.bytes(Integer.MAX_VALUE);

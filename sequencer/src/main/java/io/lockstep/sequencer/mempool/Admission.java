@@ -37,10 +37,13 @@ final class Admission {
               + ", limit "
               + limits.maxTransactionBytes());
     }
-    if (tx.gasLimit() > blockGasLimit) {
+    if (Long.compareUnsigned(tx.gasLimit(), blockGasLimit) > 0) {
       return new Refused(
           Code.EXCEEDS_BLOCK_GAS_LIMIT,
-          "exceeds block gas limit: tx gas " + tx.gasLimit() + ", limit " + blockGasLimit);
+          "exceeds block gas limit: tx gas "
+              + Long.toUnsignedString(tx.gasLimit())
+              + ", limit "
+              + blockGasLimit);
     }
     if (tx.maxPriorityFeePerGas().compareTo(tx.maxFeePerGas()) > 0) {
       return new Refused(
