@@ -22,6 +22,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -37,6 +38,11 @@ import org.rocksdb.WriteOptions;
 final class RocksOpening {
   /** The form of everything this program writes; a store with any other is refused. */
   static final int SCHEMA_VERSION = 2;
+
+  private static final int CACHE_SHARD_BITS = 4;
+
+  /** Of the cache, for parts of indices and filters. */
+  private static final double HIGH_PRIORITY_SHARE = 0.5;
 
   static final byte[] SCHEMA_VERSION_KEY = "schema-version".getBytes(StandardCharsets.US_ASCII);
 
@@ -191,7 +197,8 @@ final class RocksOpening {
   }
 
   private ColumnFamilyOptions columnOptions() {
-    LRUCache cache = new LRUCache(settings.blockCacheBytes());
+    LRUCache cache =
+        new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS, false, HIGH_PRIORITY_SHARE);
     natives.push(cache);
     BloomFilter filter = new BloomFilter(10, false);
     natives.push(filter);
@@ -201,7 +208,14 @@ final class RocksOpening {
             .setBlockSize(4 << 10)
             .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
             .setFilterPolicy(filter)
+            // Index and filter of a large table have a megabyte; cached whole, a small cache would
+            // read one anew with nearly every look-up. In parts, the few that are used stay.
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
+            .setPartitionFilters(true)
+            .setMetadataBlockSize(4 << 10)
+            .setPinTopLevelIndexAndFilter(true)
             .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
             .setPinL0FilterAndIndexBlocksInCache(true);
     ColumnFamilyOptions options =
         new ColumnFamilyOptions()

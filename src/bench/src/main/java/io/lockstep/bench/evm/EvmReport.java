@@ -30,12 +30,12 @@ final class EvmReport {
     if (!json) {
       System.out.printf(
           Locale.ROOT,
-          "%-12s %9.1f %9.1f %9.1f %9.1f %9.0f %6.2fx %6.2fx %9d%n",
+          "%-12s %9.1f %9.1f %9.1f %9s %9.0f %6.2fx %6.2fx %9d%n",
           t.name(),
           t.plainMs(),
           t.registerMs(),
           t.referenceMs(),
-          t.nodeMs(),
+          Double.isNaN(t.nodeMs()) ? "-" : "%.1f".formatted(t.nodeMs()),
           t.mgasPerSecond(),
           t.referenceMs() / t.plainMs(),
           t.ratio(),
