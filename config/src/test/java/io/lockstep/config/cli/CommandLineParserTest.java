@@ -336,7 +336,14 @@ class CommandLineParserTest {
         "evm blocktest --help",
         "sim --help",
         "bench --help",
-        "bench preconf --help"
+        "bench preconf --help",
+        "bench evm --help",
+        "bench state --help",
+        "evm transactiontest --help",
+        "export --help",
+        "snapshot --help",
+        "snapshot export --help",
+        "snapshot import --help"
       })
   void helpsWithEveryCommandInPlainText(String args) {
     Invocation invocation = parse(args.split(" "));
@@ -351,8 +358,8 @@ class CommandLineParserTest {
   void listsOnlyCommandsThatExist() {
     String help = ((Invocation.Help) parse("--help")).text();
 
-    assertThat(help).contains("  devnet ", "  node ", "  verify ");
-    assertThat(help).doesNotContain("watch", "economics", "snapshot", "slash");
+    assertThat(help).contains("  devnet ", "  node ", "  verify ", "  snapshot ");
+    assertThat(help).doesNotContain("watch", "economics", "slash");
   }
 
   @Test

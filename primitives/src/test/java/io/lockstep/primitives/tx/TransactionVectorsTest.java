@@ -2,7 +2,6 @@
 package io.lockstep.primitives.tx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.testing.Vectors;
@@ -11,7 +10,6 @@ import io.lockstep.primitives.uint.UInt256;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -21,10 +19,6 @@ class TransactionVectorsTest {
   private static final String MALFORMED = "malformed or signed by nobody";
   private static final String OTHER_CHAIN = "of another chain";
   private static final String ON_EXECUTION = "on execution";
-
-  /** Well formed but for no block's gas limit, which has 63 bits: refused when decoded. */
-  private static final Set<String> GAS_OF_64_BITS =
-      Set.of("TransactionWithHighGasLimit63Plus1", "TransactionWithHighGasLimit64Minus1");
 
   /** Newest first; the newest that a vector names says what today's rules are. */
   private static final List<String> FORKS =
@@ -46,12 +40,6 @@ class TransactionVectorsTest {
               assertThat(fault(raw)).as("%s: %s", id, exception).isIn(expected(exception));
             } else {
               count[0]++;
-              if (GAS_OF_64_BITS.contains(id)) {
-                assertThatThrownBy(() -> TransactionCodec.decode(Bytes.fromHex(raw)))
-                    .isInstanceOf(DecodeException.class)
-                    .hasMessageContaining("63");
-                return;
-              }
               Transaction tx = TransactionCodec.decode(Bytes.fromHex(raw));
               assertThat(tx.hash().toHex()).as(id).isEqualTo(result.get("hash").asString());
               assertThat(String.valueOf(tx.sender()))
@@ -78,9 +66,6 @@ class TransactionVectorsTest {
             }
             Bytes raw = Bytes.fromHex(line.get("test").get("txbytes").asString());
             String id = line.get("id").asString();
-            if (GAS_OF_64_BITS.contains(id)) {
-              return;
-            }
             count[0]++;
             Transaction tx = TransactionCodec.decode(raw);
             assertThat(tx.hash().toHex()).as(id).isEqualTo(result.get("hash").asString());
