@@ -48,7 +48,7 @@ final class Guards {
     /** Why the signer does not sign now, or null. */
     @Nullable Verdict signer(long tick, long windowSlot, long nowMs);
 
-    /** Whether something of this operator is sealed and not on L1. */
+    /** Whether this operator can still post something that is sealed. */
     boolean settling();
 
     /** Why there is no room for more before something is posted, or null. */
@@ -145,7 +145,7 @@ final class Guards {
 
   private Verdict atRest(Window window) {
     if (facts.settling()) {
-      return Verdict.hold(State.SETTLING, "what this operator has sealed is on its way to L1");
+      return Verdict.hold(State.SETTLING, "what was sealed is on its way to L1 by this operator");
     }
     if (facts.stopping()) {
       return Verdict.hold(State.FOLLOWING, "the node is stopping");

@@ -39,12 +39,12 @@ final class RocksOpening {
   /** The form of everything this program writes; a store with any other is refused. */
   static final int SCHEMA_VERSION = 2;
 
+  static final byte[] SCHEMA_VERSION_KEY = "schema-version".getBytes(StandardCharsets.US_ASCII);
+
   private static final int CACHE_SHARD_BITS = 4;
 
   /** Of the cache, for parts of indices and filters. */
   private static final double HIGH_PRIORITY_SHARE = 0.5;
-
-  static final byte[] SCHEMA_VERSION_KEY = "schema-version".getBytes(StandardCharsets.US_ASCII);
 
   private final Path dir;
   private final RocksSettings settings;
