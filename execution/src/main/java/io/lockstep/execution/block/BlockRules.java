@@ -4,6 +4,7 @@ package io.lockstep.execution.block;
 import io.lockstep.execution.fork.BlobParams;
 import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.fork.ForkSchedule;
+import io.lockstep.execution.parallel.Parallel;
 import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.tx.BlockHeader;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class BlockRules {
   /** EIP-7934: bytes of an encoded block, Osaka and later. */
   public static final int MAX_BLOCK_BYTES = (10 << 20) - (2 << 20);
+
+  /** With so many, the two ordered roots are worth a thread each. */
+  private static final int LARGE_TRANSACTIONS = 64;
 
   /** EIP-1559, in wei. */
   private static final UInt256 INITIAL_BASE_FEE = UInt256.of(1_000_000_000);
@@ -142,13 +146,18 @@ public final class BlockRules {
     BlockEnv env = block.env();
     boolean cancun = env.parentBeaconBlockRoot() != null;
     List<Withdrawal> withdrawals = block.withdrawals();
+    Hash32[] roots = new Hash32[2];
+    Parallel.both(
+        block.transactions().size() >= LARGE_TRANSACTIONS,
+        () -> roots[0] = transactionsRoot(block.transactions()),
+        () -> roots[1] = receiptsRoot(block.receipts()));
     return new BlockHeader(
         env.parentHash(),
         Keccak.EMPTY_LIST,
         env.coinbase(),
         stateRoot,
-        transactionsRoot(block.transactions()),
-        receiptsRoot(block.receipts()),
+        roots[0],
+        roots[1],
         LogsBloom.union(block.receipts().stream().map(Receipt::bloom).toList()),
         env.difficulty(),
         env.number(),

@@ -40,11 +40,14 @@ public final class OpenBlock {
   private final Rules rules;
   private final BlobParams blobs;
   private final BlockContext context;
+  private final StateReader parentState;
   private final JournaledState state;
   private final TxApplier applier;
   private final List<Transaction> transactions = new ArrayList<>();
   private final List<Receipt> receipts = new ArrayList<>();
   private @Nullable Function<StateDiff, Hash32> intermediateRoot;
+  private @Nullable ReadAhead ahead;
+  private int expectedFrom;
   private long gasUsed;
   private long blobGasUsed;
   private boolean finished;
@@ -60,6 +63,7 @@ public final class OpenBlock {
     this.rules = Rules.of(fork);
     this.blobs = executor.forks().blobParams(fork);
     this.context = context(executor, env, fork, blobs, blockHash);
+    this.parentState = parentState;
     this.state = new JournaledState(parentState, executor.codes());
     this.applier = new TxApplier(rules, state, context, executor.engine());
   }
@@ -155,6 +159,17 @@ public final class OpenBlock {
     return state.reader();
   }
 
+  /**
+   * Says which transactions will be executed next, in this order as far as it goes: for many of
+   * them other threads read the state ahead. Changes nothing else.
+   */
+  public void expect(List<Transaction> next) {
+    if (next.size() >= ReadAhead.FROM_TRANSACTIONS && ahead == null && !finished) {
+      ahead = ReadAhead.start(executor, env, parentState, next);
+      expectedFrom = transactions.size();
+    }
+  }
+
   /** Runs a transaction on the block so far, or refuses it without a trace. */
   public TxOutcome execute(Transaction tx) {
     return execute(tx, null);
@@ -164,6 +179,9 @@ public final class OpenBlock {
   public TxOutcome execute(Transaction tx, @Nullable Tracer tracer) {
     if (finished) {
       throw new IllegalStateException("block " + env.number() + " is finished");
+    }
+    if (ahead != null) {
+      ahead.passed(transactions.size() - expectedFrom);
     }
     Refused fault = TxCheck.withoutState(tx, fork, blobs, executor.chainId());
     if (fault == null) {
@@ -268,6 +286,9 @@ public final class OpenBlock {
       throw new IllegalStateException("block " + env.number() + " is finished");
     }
     finished = true;
+    if (ahead != null) {
+      ahead.stop();
+    }
     List<Bytes> requests = List.of();
     if (fork.isAtLeast(Fork.PRAGUE)) {
       requests = new ArrayList<>();

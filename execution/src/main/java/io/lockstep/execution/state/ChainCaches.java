@@ -9,7 +9,7 @@ public record ChainCaches(
     long trieBytes, long accounts, long storageWords, long codeBytes, long headers) {
   /** At most about 140 MiB when all are full. */
   public static final ChainCaches DEFAULT =
-      new ChainCaches(96L << 20, 32_768, 98_304, 8L << 20, 1_024);
+      new ChainCaches(256L << 20, 131_072, 131_072, 8L << 20, 1_024);
 
   public ChainCaches {
     if (trieBytes < 0 || accounts < 0 || storageWords < 0 || codeBytes < 0 || headers < 0) {

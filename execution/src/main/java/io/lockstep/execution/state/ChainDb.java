@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.lockstep.execution.block.ExecutedBlock;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
+import io.lockstep.execution.parallel.Parallel;
 import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.tx.Block;
@@ -271,8 +272,7 @@ public final class ChainDb implements AutoCloseable {
   /** Hashes the state that {@code diff} makes of the head's; writes nothing. */
   public synchronized PreparedRoot prepare(StateDiff diff) {
     Head now = head;
-    return new StateTrie(nodes, now.root)
-        .prepare(now.hash, diff, flat::account, history.nextNode());
+    return new StateTrie(nodes, now.root).prepare(now.hash, diff, flat, history.nextNode());
   }
 
   /**
@@ -335,9 +335,12 @@ public final class ChainDb implements AutoCloseable {
     history.write(batch, header, hash, root, changes.undo());
     batch.put(columns.meta(), HEAD, hash.toArray());
 
-    moveHead(batch, durability, new At(header, hash, root.root()), changes.forward());
+    // Nobody asks for the new nodes before the head has moved, so they may be cached meanwhile.
+    Parallel.both(
+        root.nodes().size() >= TrieSeal.LARGE_NODES,
+        () -> moveHead(batch, durability, new At(header, hash, root.root()), changes.forward()),
+        () -> nodes.moveOn(root));
     history.written(root.endId());
-    nodes.moveOn(root);
   }
 
   /**
@@ -446,7 +449,11 @@ public final class ChainDb implements AutoCloseable {
   static Allocated allocate(Genesis genesis) {
     PreparedRoot state =
         new StateTrie(NodeSource.NONE, Ref.EMPTY)
-            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, ChainHistory.FIRST_NODE);
+            .prepare(
+                Hash32.ZERO,
+                genesis.allocation(),
+                StateTrie.Before.NOTHING,
+                ChainHistory.FIRST_NODE);
     return new Allocated(genesis.header(state.stateRoot()), state);
   }
 

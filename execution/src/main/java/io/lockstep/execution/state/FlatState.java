@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * is g after the reading; and no cache keeps an old value, because a load and the writer's put for
  * one key exclude each other: whichever load saw the disk before the commit ends before the put.
  */
-final class FlatState {
+final class FlatState implements StateTrie.Before {
   /** A storage word's key. */
   record Word(Address address, UInt256 slot) {}
 
@@ -48,12 +48,14 @@ final class FlatState {
   }
 
   /** The account at the present generation. */
-  @Nullable StoredAccount account(Address address) {
+  @Override
+  public @Nullable StoredAccount account(Address address) {
     return accounts.get(address, this::load).orElse(null);
   }
 
   /** The storage word at the present generation. */
-  UInt256 storage(Address address, UInt256 slot) {
+  @Override
+  public UInt256 storage(Address address, UInt256 slot) {
     return words.get(new Word(address, slot), this::load);
   }
 

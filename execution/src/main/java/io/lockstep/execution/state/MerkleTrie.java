@@ -91,8 +91,8 @@ public final class MerkleTrie {
       case Leaf leaf -> {}
       case Extension extension -> visit(extension.child(), visitor);
       case Branch branch -> {
-        for (TrieNode child : branch.children()) {
-          visit(child, visitor);
+        for (int i = 0; i < Branch.WIDTH; i++) {
+          visit(branch.child(i), visitor);
         }
       }
     }
@@ -128,7 +128,7 @@ public final class MerkleTrie {
             byte[] value = branch.value();
             return value == null ? null : new Leaf(Nibbles.NONE, value, 0);
           }
-          node = branch.children()[Nibbles.at(key, depth++)];
+          node = branch.child(Nibbles.at(key, depth++));
         }
       }
     }

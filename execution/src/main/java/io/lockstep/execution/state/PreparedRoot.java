@@ -26,15 +26,14 @@ public final class PreparedRoot {
   private final StateDiff diff;
   private final Map<Address, @Nullable StoredAccount> accounts;
   private final long firstId;
-  private final List<NewNode> nodes;
-  private final List<Ref> replaced;
+  private final FreshNodes fresh;
 
   /**
    * Takes ownership of the collections.
    *
    * @param accounts each account of the diff as it is afterwards, null when it is gone
-   * @param firstId the id of the first of the new nodes, whose ids follow one another
-   * @param replaced the nodes of the parent's state that are not in this one
+   * @param firstId no new node has an id below it
+   * @param fresh the new nodes, and those of the parent's state that are not in this one
    */
   PreparedRoot(
       Hash32 parentHash,
@@ -42,15 +41,13 @@ public final class PreparedRoot {
       StateDiff diff,
       Map<Address, @Nullable StoredAccount> accounts,
       long firstId,
-      List<NewNode> nodes,
-      List<Ref> replaced) {
+      FreshNodes fresh) {
     this.parentHash = parentHash;
     this.root = root;
     this.diff = diff;
     this.accounts = accounts;
     this.firstId = firstId;
-    this.nodes = nodes;
-    this.replaced = replaced;
+    this.fresh = fresh;
   }
 
   /** The block on whose state it stands. */
@@ -78,16 +75,16 @@ public final class PreparedRoot {
     return firstId;
   }
 
-  /** One above the id of the last new node. */
+  /** Above the ids of all new nodes. */
   long endId() {
-    return firstId + nodes.size();
+    return fresh.nextId();
   }
 
   List<NewNode> nodes() {
-    return nodes;
+    return fresh.nodes();
   }
 
   List<Ref> replaced() {
-    return replaced;
+    return fresh.replaced();
   }
 }

@@ -134,14 +134,15 @@ public final class StateImport implements StateVisitor {
     }
   }
 
+  /** Accounts come one after another: none but one that was cut in two was there before. */
+  private @Nullable StoredAccount cutAccount(Address address) {
+    return address.equals(cutAddress) ? cutAccount : null;
+  }
+
   private void writePart(@Nullable Address open) {
     PreparedRoot made =
         new StateTrie(nodes, root)
-            .prepare(
-                Hash32.ZERO,
-                new StateDiff(part, Map.of()),
-                address -> address.equals(cutAddress) ? cutAccount : null,
-                nextNode);
+            .prepare(Hash32.ZERO, new StateDiff(part, Map.of()), this::cutAccount, nextNode);
     Map<Word, UInt256> words = new HashMap<>();
     part.forEach((address, change) ->
         change.storage().forEach((slot, value) -> words.put(new Word(address, slot), value)));

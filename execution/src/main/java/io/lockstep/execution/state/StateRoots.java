@@ -27,10 +27,15 @@ public final class StateRoots {
     return MerkleTrie.rootOf(entries);
   }
 
-  static List<TrieChange> storageChanges(Map<UInt256, UInt256> words) {
+  private static List<TrieChange> storageChanges(Map<UInt256, UInt256> words) {
     List<TrieChange> changes = new ArrayList<>(words.size());
-    words.forEach((slot, word) -> changes.add(TrieChange.hashed(keyOf(slot), encode(word))));
+    words.forEach((slot, word) -> changes.add(storageChange(slot, word, false)));
     return changes;
+  }
+
+  /** A storage word's entry; {@code known} as in {@link TrieChange}. */
+  static TrieChange storageChange(UInt256 slot, UInt256 word, boolean known) {
+    return new TrieChange(keyOf(slot).toArray(), encode(word), 0, known);
   }
 
   /** The RLP of a storage word, null for zero: a zero is not in the trie. */

@@ -4,7 +4,6 @@ package io.lockstep.execution.state;
 import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateDiff.AccountChange;
-import io.lockstep.execution.state.PreparedRoot.NewNode;
 import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,70 +81,70 @@ final class StateTrie {
     return new MerkleTrie(nodes, account.storage());
   }
 
+  /** The state that a diff changes, as it was before; asked by one thread. */
+  interface Before {
+    Before NOTHING = address -> null;
+
+    @Nullable StoredAccount account(Address address);
+
+    /** Of an account that keeps its storage; zero when it is not known. */
+    default UInt256 storage(Address address, UInt256 slot) {
+      return UInt256.ZERO;
+    }
+  }
+
   /**
    * Applies a diff: storage tries first, then the account trie.
    *
-   * @param before the account before the diff, asked only where its storage matters
    * @param firstId new nodes get ids from here on
    */
-  PreparedRoot prepare(
-      Hash32 parentHash,
-      StateDiff diff,
-      Function<Address, @Nullable StoredAccount> before,
-      long firstId) {
-    List<NewNode> fresh = new ArrayList<>();
-    List<Ref> replaced = new ArrayList<>();
-    TrieSeal.Sink sink =
-        new TrieSeal.Sink() {
-          @Override
-          public Ref accept(Hash32 hash, byte[] rlp, TrieNode node) {
-            Ref ref = new Ref(hash, firstId + fresh.size());
-            fresh.add(new NewNode(ref, TrieCodec.stored(rlp, node), node));
-            return ref;
-          }
-
-          @Override
-          public void replaced(Ref ref) {
-            replaced.add(ref);
-          }
-        };
+  PreparedRoot prepare(Hash32 parentHash, StateDiff diff, Before before, long firstId) {
+    FreshNodes fresh = new FreshNodes(firstId);
     Map<Address, @Nullable StoredAccount> after = HashMap.newHashMap(diff.accounts().size());
     List<TrieChange> changes = new ArrayList<>(diff.accounts().size());
     diff.accounts()
         .forEach((address, change) -> {
-          StoredAccount account = apply(address, change, before, sink);
+          StoredAccount old = before.account(address);
+          StoredAccount account = apply(address, change, old, before, fresh);
           after.put(address, account);
           changes.add(
               new TrieChange(
                   StateRoots.keyOf(address).toArray(),
                   account == null ? null : account.encoded(),
-                  account == null ? 0 : account.storage().id()));
+                  account == null ? 0 : account.storage().id(),
+                  old != null));
         });
-    Ref newRoot = accounts().update(changes, sink);
-    return new PreparedRoot(parentHash, newRoot, diff, after, firstId, fresh, replaced);
+    Ref newRoot = accounts().update(changes, fresh);
+    return new PreparedRoot(parentHash, newRoot, diff, after, firstId, fresh);
   }
 
   private @Nullable StoredAccount apply(
       Address address,
       AccountChange change,
-      Function<Address, @Nullable StoredAccount> before,
-      TrieSeal.Sink sink) {
+      @Nullable StoredAccount old,
+      Before before,
+      FreshNodes fresh) {
     AccountState state = change.after();
-    StoredAccount old = before.apply(address);
     Ref oldStorage = old == null ? Ref.EMPTY : old.storage();
     if (state == null || change.storageCleared()) {
       // No change of a single word leads to these nodes, so they are looked for.
-      new MerkleTrie(nodes, oldStorage).eachStored((ref, node) -> sink.replaced(ref));
+      new MerkleTrie(nodes, oldStorage).eachStored((ref, node) -> fresh.replaced(ref));
       oldStorage = Ref.EMPTY;
     }
     if (state == null) {
       return null;
     }
-    Ref newStorage =
-        change.storage().isEmpty()
-            ? oldStorage
-            : new MerkleTrie(nodes, oldStorage)
-                .update(StateRoots.storageChanges(change.storage()), sink);
-    return StoredAccount.of(state, newStorage);
+    if (change.storage().isEmpty()) {
+      return StoredAccount.of(state, oldStorage);
+    }
+    List<TrieChange> words = new ArrayList<>(change.storage().size());
+    boolean keeps = !oldStorage.isEmpty();
+    change
+        .storage()
+        .forEach((slot, word) -> {
+          boolean known = keeps && !before.storage(address, slot).isZero();
+          words.add(StateRoots.storageChange(slot, word, known));
+        });
+    return StoredAccount.of(state, new MerkleTrie(nodes, oldStorage).update(words, fresh));
   }
 }

@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value null (or empty) when the key is to go
  * @param below as in {@link TrieNode.Leaf}
+ * @param known whether the trie is known to hold the key: then a leaf found where it must lie is
+ *     its leaf, and need not be loaded
  */
-record TrieChange(byte[] key, byte @Nullable [] value, long below)
+record TrieChange(byte[] key, byte @Nullable [] value, long below, boolean known)
     implements Comparable<TrieChange> {
   TrieChange {
     value = value != null && value.length == 0 ? null : value;
   }
 
   TrieChange(byte[] key, byte @Nullable [] value) {
-    this(key, value, 0);
+    this(key, value, 0, false);
   }
 
   static TrieChange hashed(Hash32 keyHash, byte @Nullable [] value) {
@@ -30,12 +32,16 @@ record TrieChange(byte[] key, byte @Nullable [] value, long below)
     return Arrays.compareUnsigned(key, other.key);
   }
 
+  /** Whether both leave the same entry behind. */
+  boolean sameEntry(TrieChange other) {
+    return Arrays.equals(key, other.key)
+        && Arrays.equals(value, other.value)
+        && below == other.below;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof TrieChange that
-        && Arrays.equals(key, that.key)
-        && Arrays.equals(value, that.value)
-        && below == that.below;
+    return other instanceof TrieChange that && sameEntry(that) && known == that.known;
   }
 
   @Override

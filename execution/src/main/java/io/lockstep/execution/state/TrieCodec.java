@@ -4,6 +4,7 @@ package io.lockstep.execution.state;
 import io.lockstep.execution.state.TrieNode.Branch;
 import io.lockstep.execution.state.TrieNode.Extension;
 import io.lockstep.execution.state.TrieNode.Leaf;
+import io.lockstep.execution.state.TrieNode.OpenBranch;
 import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
@@ -18,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * RLP of trie nodes; children below 32 bytes stand inside their parent. As stored, the ids of what
- * the RLP names by hash follow it: of each hashed child in order, or of the trie below a leaf.
- * Pure.
+ * the RLP names by hash follow it: of each hashed child in order, with a mark at those of leaves,
+ * or of the trie below a leaf. Pure.
  */
 final class TrieCodec {
   /** A node with a shorter encoding stands in its parent, not in the store. */
   static final int HASHED_FROM_BYTES = 32;
 
   private static final byte[] EMPTY = new byte[0];
+  private static final long LEAF = Long.MIN_VALUE;
 
   private TrieCodec() {}
 
@@ -46,9 +48,11 @@ final class TrieCodec {
         write(out, extension.child());
         out.endList();
       }
+      case PackedBranch packed -> out.raw(Arrays.copyOf(packed.stored(), packed.rlpBytes()));
       case Branch branch -> {
         out.startList();
-        for (TrieNode child : branch.children()) {
+        for (int i = 0; i < Branch.WIDTH; i++) {
+          TrieNode child = branch.child(i);
           if (child == null) {
             out.bytes(EMPTY);
           } else {
@@ -62,24 +66,34 @@ final class TrieCodec {
 
   /** The form in which a node lies in the store. */
   static byte[] stored(byte[] rlp, TrieNode node) {
-    List<Long> ids = new ArrayList<>(Branch.WIDTH);
+    long[] ids = new long[Branch.WIDTH];
+    int count = 0;
     switch (node) {
-      case Leaf leaf when leaf.below() != 0 -> ids.add(leaf.below());
-      case Extension(byte[] path, Ref child) -> ids.add(child.id());
+      case Leaf leaf when leaf.below() != 0 -> ids[count++] = leaf.below();
+      case Extension(byte[] path, Ref child) -> ids[count++] = storedId(child);
       case Branch branch -> {
-        for (TrieNode child : branch.children()) {
-          if (child instanceof Ref ref) {
-            ids.add(ref.id());
+        for (int i = 0; i < Branch.WIDTH; i++) {
+          if (branch.child(i) instanceof Ref ref) {
+            ids[count++] = storedId(ref);
           }
         }
       }
       default -> {}
     }
-    byte[] stored = Arrays.copyOf(rlp, rlp.length + ids.size() * Long.BYTES);
-    for (int i = 0; i < ids.size(); i++) {
-      System.arraycopy(Keys.number(ids.get(i)), 0, stored, rlp.length + i * Long.BYTES, Long.BYTES);
+    byte[] stored = Arrays.copyOf(rlp, rlp.length + count * Long.BYTES);
+    for (int i = 0; i < count; i++) {
+      Keys.number(stored, rlp.length + i * Long.BYTES, ids[i]);
     }
     return stored;
+  }
+
+  /** An id as it stands behind its parent, where its first bit says whether it is a leaf's. */
+  static long storedId(Ref ref) {
+    return ref.leaf() ? ref.id() | LEAF : ref.id();
+  }
+
+  static Ref ref(Hash32 hash, long storedId) {
+    return new Ref(hash, storedId & ~LEAF, storedId < 0);
   }
 
   /** Reads the stored form of the node with this hash. */
@@ -87,6 +101,10 @@ final class TrieCodec {
     byte[] rlp = RlpReader.over(stored).rawItem();
     if (!Keccak.hash(rlp).equals(hash)) {
       throw new DecodeException("a trie node that hashes to " + Keccak.hash(rlp));
+    }
+    PackedBranch packed = PackedBranch.of(stored, rlp.length);
+    if (packed != null) {
+      return packed;
     }
     Ids ids = new Ids(stored, rlp.length);
     TrieNode node = decode(rlp, ids);
@@ -171,7 +189,7 @@ final class TrieCodec {
       children[i] = child(items.get(i), ids);
     }
     byte[] value = RlpReader.over(items.get(Branch.WIDTH)).bytes();
-    return new Branch(children, value.length == 0 ? null : value);
+    return new OpenBranch(children, value.length == 0 ? null : value);
   }
 
   private static @Nullable TrieNode child(byte[] item, Ids ids) throws DecodeException {
@@ -182,6 +200,6 @@ final class TrieCodec {
       }
       return decode(item, ids);
     }
-    return item.length == 1 && (item[0] & 0xff) == 0x80 ? null : new Ref(in.hash(), ids.next());
+    return item.length == 1 && (item[0] & 0xff) == 0x80 ? null : ref(in.hash(), ids.next());
   }
 }

@@ -15,10 +15,15 @@ sealed interface TrieNode {
    *
    * @param id the key that it is stored under, never reused; 0 where nodes are found by their hash,
    *     and for the empty trie
+   * @param leaf whether it is known to stand for a leaf; never for a root
    */
-  record Ref(Hash32 hash, long id) implements TrieNode {
+  record Ref(Hash32 hash, long id, boolean leaf) implements TrieNode {
     /** The root of the trie without entries, which is not stored. */
     static final Ref EMPTY = new Ref(Keccak.EMPTY_TRIE_ROOT, 0);
+
+    Ref(Hash32 hash, long id) {
+      this(hash, id, false);
+    }
 
     boolean isEmpty() {
       return hash.equals(Keccak.EMPTY_TRIE_ROOT);
@@ -37,17 +42,56 @@ sealed interface TrieNode {
   record Extension(byte[] path, TrieNode child) implements TrieNode {}
 
   /** Sixteen children, null where none is, and the value of the key that ends here. */
-  record Branch(@Nullable TrieNode[] children, byte @Nullable [] value) implements TrieNode {
-    static final int WIDTH = 16;
+  sealed interface Branch extends TrieNode permits OpenBranch, PatchedBranch, PackedBranch {
+    int WIDTH = 16;
+
+    @Nullable TrieNode child(int nibble);
+
+    byte @Nullable [] value();
+
+    /** The children one by one, the caller's own. */
+    default @Nullable TrieNode[] children() {
+      @Nullable TrieNode[] children = new TrieNode[WIDTH];
+      for (int i = 0; i < WIDTH; i++) {
+        children[i] = child(i);
+      }
+      return children;
+    }
+  }
+
+  /** A branch of any form. Nothing changes the array. */
+  record OpenBranch(@Nullable TrieNode[] slots, byte @Nullable [] value) implements Branch {
+    @Override
+    public @Nullable TrieNode child(int nibble) {
+      return slots[nibble];
+    }
 
     int count() {
       int count = 0;
-      for (TrieNode child : children) {
+      for (TrieNode child : slots) {
         if (child != null) {
           count++;
         }
       }
       return count;
+    }
+  }
+
+  /**
+   * A stored branch some of whose children gave place to others: no child came and none went.
+   *
+   * @param changed null where the child is that of {@code base}
+   */
+  record PatchedBranch(PackedBranch base, @Nullable TrieNode[] changed) implements Branch {
+    @Override
+    public @Nullable TrieNode child(int nibble) {
+      TrieNode other = changed[nibble];
+      return other == null ? base.child(nibble) : other;
+    }
+
+    @Override
+    public byte @Nullable [] value() {
+      return null;
     }
   }
 }

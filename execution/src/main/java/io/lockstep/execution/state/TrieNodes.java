@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.state;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.lockstep.execution.state.TrieNode.Branch;
-import io.lockstep.execution.state.TrieNode.Extension;
-import io.lockstep.execution.state.TrieNode.Leaf;
 import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.storage.column.Keys;
@@ -22,17 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class TrieNodes implements NodeSource {
   private final KeyValueStore store;
   private final Column column;
-  private final Cache<Ref, TrieNode> cache;
+  private final NodeCache cache;
 
   TrieNodes(KeyValueStore store, Column column, long cacheBytes) {
     this.store = store;
     this.column = column;
-    this.cache =
-        Caffeine.newBuilder()
-            .maximumWeight(cacheBytes)
-            .weigher((Ref ref, TrieNode node) -> 96 + weightBytes(node))
-            .executor(Runnable::run)
-            .build();
+    this.cache = new NodeCache(cacheBytes);
   }
 
   @Override
@@ -47,7 +37,7 @@ final class TrieNodes implements NodeSource {
 
   /** As {@link #load}, but null for a node that is not there. */
   @Nullable TrieNode find(Ref ref) {
-    TrieNode cached = cache.getIfPresent(ref);
+    TrieNode cached = cache.get(ref.id());
     if (cached != null) {
       return cached;
     }
@@ -57,7 +47,7 @@ final class TrieNodes implements NodeSource {
     }
     try {
       TrieNode node = TrieCodec.decodeStored(ref.hash(), stored);
-      cache.put(ref, node);
+      cache.put(ref.id(), node);
       return node;
     } catch (DecodeException e) {
       throw new StorageException(
@@ -74,33 +64,24 @@ final class TrieNodes implements NodeSource {
   }
 
   /**
-   * Takes over a block's nodes. What they replaced goes first: by their many past uses those nodes
-   * would keep the new ones, which have none yet, out of a full cache.
+   * Takes over a block's nodes. Leaves stay away: an update knows them by their key, and what reads
+   * the head reads the flat state.
    */
   void moveOn(PreparedRoot root) {
-    cache.invalidateAll(root.replaced());
-    root.nodes().forEach(node -> cache.put(node.ref(), node.node()));
-  }
-
-  /** How much of its bound the cache uses, for measurements. */
-  long cachedNodes() {
-    cache.cleanUp();
-    return cache.estimatedSize();
-  }
-
-  // What the objects take on the heap, roughly; a reference with its hash is 72 bytes.
-  private static int weightBytes(TrieNode node) {
-    return switch (node) {
-      case Ref ref -> 72;
-      case Leaf leaf -> 64 + leaf.path().length + leaf.value().length;
-      case Extension extension -> 40 + extension.path().length + weightBytes(extension.child());
-      case Branch branch -> {
-        int bytes = 104 + (branch.value() == null ? 0 : branch.value().length);
-        for (TrieNode child : branch.children()) {
-          bytes += child == null ? 0 : weightBytes(child);
-        }
-        yield bytes;
+    for (Ref ref : root.replaced()) {
+      if (!ref.leaf()) {
+        cache.remove(ref.id());
       }
-    };
+    }
+    for (PreparedRoot.NewNode fresh : root.nodes()) {
+      if (!(fresh.node() instanceof TrieNode.Leaf)) {
+        cache.put(fresh.ref().id(), fresh.node());
+      }
+    }
+  }
+
+  /** How many nodes are cached, for measurements. */
+  long cachedNodes() {
+    return cache.size();
   }
 }

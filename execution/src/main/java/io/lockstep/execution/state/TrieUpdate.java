@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.state;
 
+import io.lockstep.execution.parallel.Parallel;
 import io.lockstep.execution.state.TrieNode.Branch;
 import io.lockstep.execution.state.TrieNode.Extension;
 import io.lockstep.execution.state.TrieNode.Leaf;
+import io.lockstep.execution.state.TrieNode.OpenBranch;
+import io.lockstep.execution.state.TrieNode.PatchedBranch;
 import io.lockstep.execution.state.TrieNode.Ref;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a sorted batch of changes to a trie in one descent, so that each touched node is rebuilt
  * once however many keys below it change. A subtree that does not change comes back as the very
- * same object; what is new has no references yet. Pure but for the loading. One thread.
+ * same object; what is new has no references yet. Pure but for the loading. One thread, which gives
+ * large parts to others.
  */
 // Identity is what says "unchanged" here: comparing by value would walk the whole subtree.
 @SuppressWarnings("ReferenceEquality")
@@ -49,6 +55,11 @@ final class TrieUpdate {
     return switch (node) {
       case null -> insertAll(changes, lo, hi, depth);
       case Ref ref -> {
+        TrieChange only = hi - lo == 1 ? changes[lo] : null;
+        if (ref.leaf() && only != null && only.known()) {
+          replaced.accept(ref);
+          yield only.value() == null ? null : leaf(only, depth);
+        }
         TrieNode loaded = source.load(ref);
         TrieNode updated = update(loaded, changes, lo, hi, depth);
         if (updated == loaded) {
@@ -75,7 +86,7 @@ final class TrieUpdate {
       Leaf leaf, TrieChange[] changes, int lo, int hi, int depth) {
     TrieChange own =
         new TrieChange(
-            Nibbles.key(changes[lo].key(), depth, leaf.path()), leaf.value(), leaf.below());
+            Nibbles.key(changes[lo].key(), depth, leaf.path()), leaf.value(), leaf.below(), false);
     TrieChange[] merged = new TrieChange[hi - lo + 1];
     int size = 0;
     boolean placed = false;
@@ -93,7 +104,7 @@ final class TrieUpdate {
     if (!placed) {
       merged[size++] = own;
     }
-    if (size == 1 && merged[0].equals(own)) {
+    if (size == 1 && merged[0].sameEntry(own)) {
       return leaf;
     }
     return build(merged, 0, size, depth);
@@ -116,41 +127,84 @@ final class TrieUpdate {
     byte[] below = Arrays.copyOfRange(path, shared + 1, path.length);
     children[path[shared]] =
         below.length == 0 ? extension.child() : new Extension(below, extension.child());
-    Branch split = new Branch(children, null);
+    Branch split = new OpenBranch(children, null);
     TrieNode updated = update(split, changes, lo, hi, depth + shared);
     return updated == split ? extension : extend(Arrays.copyOf(path, shared), updated);
   }
 
   private @Nullable TrieNode updateBranch(
       Branch branch, TrieChange[] changes, int lo, int hi, int depth) {
-    @Nullable TrieNode[] children = branch.children();
     byte[] value = branch.value();
-    boolean changed = false;
-    int at = lo;
-    if (Nibbles.count(changes[at].key()) == depth) {
-      byte[] replaced = changes[at].value();
-      changed = !Arrays.equals(replaced, value);
-      value = replaced;
-      at++;
+    boolean valueChanged = false;
+    int from = lo;
+    if (Nibbles.count(changes[lo].key()) == depth) {
+      byte[] other = changes[lo].value();
+      valueChanged = !Arrays.equals(other, value);
+      value = other;
+      from++;
     }
+    @Nullable TrieNode[] before = new TrieNode[Branch.WIDTH];
+    @Nullable TrieNode[] after = new TrieNode[Branch.WIDTH];
+    updateChildren(branch, before, after, changes, from, hi, depth);
+    boolean changed = valueChanged;
+    boolean samePlaces = !valueChanged;
+    for (int i = 0; i < Branch.WIDTH; i++) {
+      changed |= before[i] != after[i];
+      samePlaces &= (before[i] == null) == (after[i] == null);
+    }
+    if (!changed) {
+      return branch;
+    }
+    if (samePlaces && branch instanceof PackedBranch packed) {
+      for (int i = 0; i < Branch.WIDTH; i++) {
+        after[i] = before[i] == after[i] ? null : after[i];
+      }
+      return new PatchedBranch(packed, after);
+    }
+    @Nullable TrieNode[] children = branch.children();
+    for (int i = 0; i < Branch.WIDTH; i++) {
+      children[i] = before[i] == after[i] ? children[i] : after[i];
+    }
+    return shrink(new OpenBranch(children, value));
+  }
+
+  /** Fills in each child below which something changes, as it was and as it is afterwards. */
+  private void updateChildren(
+      Branch branch,
+      @Nullable TrieNode[] before,
+      @Nullable TrieNode[] after,
+      TrieChange[] changes,
+      int lo,
+      int hi,
+      int depth) {
+    boolean shared = depth == 0 && hi - lo >= Branch.WIDTH * TrieSeal.LARGE_NODES / 4;
+    List<Runnable> work = new ArrayList<>();
+    List<List<Ref>> replacedParts = new ArrayList<>();
+    int at = lo;
     while (at < hi) {
       int nibble = Nibbles.at(changes[at].key(), depth);
+      int first = at;
       int end = endOf(changes, at, hi, depth, nibble);
-      TrieNode child = update(children[nibble], changes, at, end, depth + 1);
-      if (child != children[nibble]) {
-        if (children == branch.children()) {
-          children = children.clone();
-        }
-        children[nibble] = child;
-        changed = true;
+      TrieNode child = branch.child(nibble);
+      before[nibble] = child;
+      if (shared) {
+        List<Ref> part = new ArrayList<>();
+        TrieUpdate update = new TrieUpdate(source, part::add);
+        replacedParts.add(part);
+        work.add(() -> after[nibble] = update.update(child, changes, first, end, depth + 1));
+      } else {
+        after[nibble] = update(child, changes, first, end, depth + 1);
       }
       at = end;
     }
-    return changed ? shrink(new Branch(children, value)) : branch;
+    if (shared) {
+      Parallel.run(work);
+      replacedParts.forEach(part -> part.forEach(replaced));
+    }
   }
 
   /** A branch needs two things in it; with fewer it becomes something shorter. */
-  private @Nullable TrieNode shrink(Branch branch) {
+  private @Nullable TrieNode shrink(OpenBranch branch) {
     int count = branch.count();
     if (count + (branch.value() == null ? 0 : 1) >= 2) {
       return branch;
@@ -159,7 +213,7 @@ final class TrieUpdate {
       return new Leaf(Nibbles.NONE, branch.value(), 0);
     }
     for (int i = 0; i < Branch.WIDTH; i++) {
-      TrieNode only = branch.children()[i];
+      TrieNode only = branch.child(i);
       if (only != null) {
         return extend(new byte[] {(byte) i}, only);
       }
@@ -194,7 +248,7 @@ final class TrieUpdate {
     }
     byte[] first = puts[lo].key();
     if (hi - lo == 1) {
-      return new Leaf(Nibbles.from(first, depth), valueOf(puts[lo]), puts[lo].below());
+      return leaf(puts[lo], depth);
     }
     byte[] last = puts[hi - 1].key();
     int end = depth;
@@ -219,7 +273,7 @@ final class TrieUpdate {
       children[nibble] = build(puts, at, end, depth + 1);
       at = end;
     }
-    return new Branch(children, value);
+    return new OpenBranch(children, value);
   }
 
   private static int endOf(TrieChange[] changes, int from, int hi, int depth, int nibble) {
@@ -228,6 +282,10 @@ final class TrieUpdate {
       end++;
     }
     return end;
+  }
+
+  private static Leaf leaf(TrieChange put, int depth) {
+    return new Leaf(Nibbles.from(put.key(), depth), valueOf(put), put.below());
   }
 
   private static byte[] valueOf(TrieChange put) {

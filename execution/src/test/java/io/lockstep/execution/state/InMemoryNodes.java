@@ -29,8 +29,12 @@ final class InMemoryNodes implements NodeSource, TrieSeal.Sink {
   }
 
   @Override
-  public TrieNode.Ref accept(Hash32 hash, byte[] rlp, TrieNode node) {
-    stored.put(hash, rlp);
-    return new TrieNode.Ref(hash, 0);
+  public long accept(Hash32 hash) {
+    return 0;
+  }
+
+  @Override
+  public void store(TrieNode.Ref ref, byte[] bytes, TrieNode node) {
+    stored.put(ref.hash(), TrieCodec.encode(node));
   }
 }

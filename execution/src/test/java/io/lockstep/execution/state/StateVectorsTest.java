@@ -126,7 +126,7 @@ class StateVectorsTest {
   private static BlockHeader headerOf(Genesis genesis) {
     PreparedRoot root =
         new StateTrie(NodeSource.NONE, TrieNode.Ref.EMPTY)
-            .prepare(Hash32.ZERO, genesis.allocation(), address -> null, 1);
+            .prepare(Hash32.ZERO, genesis.allocation(), StateTrie.Before.NOTHING, 1);
     return genesis.header(root.stateRoot());
   }
 
@@ -143,7 +143,7 @@ class StateVectorsTest {
             .prepare(
                 Hash32.ZERO,
                 GenesisAllocation.read(new GenesisFields(dump.get("accounts"), "accounts.")),
-                address -> null,
+                StateTrie.Before.NOTHING,
                 1);
     root.nodes().forEach(node -> nodes.keep(node.ref(), node.node()));
     return root.stateRoot();

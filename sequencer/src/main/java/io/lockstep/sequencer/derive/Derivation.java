@@ -288,6 +288,7 @@ public final class Derivation {
     List<OpenTick.FinishedBlock> finished = new ArrayList<>();
     for (int i = 0; i < data.size(); i++) {
       OpenTick.RollupBlock block = tick.blocks().get(i);
+      block.expect(data.get(i).transactions());
       for (Transaction tx : data.get(i).transactions()) {
         if (block.execute(tx) instanceof TxOutcome.Refused refused) {
           return "transaction " + tx.hash() + ": " + refused.message();

@@ -177,6 +177,7 @@ public final class Follower {
           || block.env().number() != part.number()) {
         return mismatch("frag begins at " + part.firstTxIdx() + " of block " + part.number());
       }
+      block.expect(part.transactions());
       for (int i = 0; i < part.transactions().size(); i++) {
         Transaction tx = part.transactions().get(i);
         switch (block.execute(tx)) {
@@ -356,7 +357,10 @@ public final class Follower {
       SealMessage.SealedBlock sealed = message.blocks().get(i);
       OpenTick.RollupBlock block = tick.blocks().get(i);
       int known = block.transactions().size() - 1;
-      for (Transaction tx : sealed.transactions().subList(known, sealed.transactions().size())) {
+      List<Transaction> missing =
+          sealed.transactions().subList(known, sealed.transactions().size());
+      block.expect(missing);
+      for (Transaction tx : missing) {
         if (block.execute(tx) instanceof TxOutcome.Refused refused) {
           mismatches++;
           return "transaction " + tx.hash() + " is refused: " + refused.message();

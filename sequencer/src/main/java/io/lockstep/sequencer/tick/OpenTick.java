@@ -108,6 +108,11 @@ public final class OpenTick {
       return env;
     }
 
+    /** Says what will be offered next, so that the state can be read ahead. */
+    public void expect(List<Transaction> next) {
+      block.expect(next);
+    }
+
     /** Offers a transaction that is not the system's. */
     public TxOutcome execute(Transaction tx) {
       String refusal = SystemTransaction.refusal(tx);

@@ -27,6 +27,11 @@ public final class Keys {
     return (long) LONG.get(key, offset);
   }
 
+  /** Writes eight bytes at {@code offset}. */
+  public static void number(byte[] target, int offset, long unsigned) {
+    LONG.set(target, offset, unsigned);
+  }
+
   /** The parts one after another; only of use when all but the last have a fixed length. */
   public static byte[] join(byte[]... parts) {
     int length = 0;

@@ -50,7 +50,9 @@ final class RocksBatch implements KeyValueStore.Batch {
     if (spent) {
       throw new IllegalStateException("the batch is committed already");
     }
-    owner.requireColumn(entry.column);
+    if (entries.isEmpty() || !entries.getLast().column.equals(entry.column)) {
+      owner.requireColumn(entry.column);
+    }
     entries.add(entry);
     return this;
   }
@@ -64,8 +66,14 @@ final class RocksBatch implements KeyValueStore.Batch {
 
   void writeTo(WriteBatch target, Function<Column, ColumnFamilyHandle> handles)
       throws RocksDBException {
+    Column column = null;
+    ColumnFamilyHandle handle = null;
     for (Entry entry : entries) {
-      ColumnFamilyHandle handle = handles.apply(entry.column);
+      // Most entries lie in the column of the one before.
+      if (handle == null || !entry.column.equals(column)) {
+        column = entry.column;
+        handle = handles.apply(column);
+      }
       switch (entry.kind) {
         case PUT ->
             target.put(

@@ -36,8 +36,11 @@ import org.rocksdb.WriteOptions;
  * order in which they were made, to be closed in the reverse one. One thread.
  */
 final class RocksOpening {
-  /** The form of everything this program writes; a store with any other is refused. */
-  static final int SCHEMA_VERSION = 2;
+  /** The form of everything this program writes; it reads the one before too. */
+  static final int SCHEMA_VERSION = 3;
+
+  /** Stores of older forms are refused. */
+  static final int OLDEST_SCHEMA_VERSION = 2;
 
   static final byte[] SCHEMA_VERSION_KEY = "schema-version".getBytes(StandardCharsets.US_ASCII);
 
@@ -141,10 +144,7 @@ final class RocksOpening {
         throw new StorageException(
             "store " + dir + " has no schema version: it was not made by this program");
       }
-      try (WriteOptions synced = new WriteOptions().setSync(true)) {
-        byte[] version = Integer.toString(SCHEMA_VERSION).getBytes(StandardCharsets.US_ASCII);
-        db.put(defaultHandle, synced, SCHEMA_VERSION_KEY, version);
-      }
+      writeVersion(db, defaultHandle);
       return;
     }
     String text = new String(stored, StandardCharsets.US_ASCII);
@@ -162,13 +162,24 @@ final class RocksOpening {
               + SCHEMA_VERSION
               + ": it was written by a newer program");
     }
-    if (version < SCHEMA_VERSION) {
+    if (version < OLDEST_SCHEMA_VERSION) {
       throw new StorageException(
-          ("store %s has schema version %d, this program reads %d: it was written by an older program."
+          ("store %s has schema version %d, this program reads from %d on: it was written by an older program."
                   + " Move it away and let the node derive its chains from L1 anew, or import a"
                   + " snapshot; a signing database is taken over with keys export-signing-db of the"
                   + " older program and keys import-signing-db of this one")
-              .formatted(dir, version, SCHEMA_VERSION));
+              .formatted(dir, version, OLDEST_SCHEMA_VERSION));
+    }
+    if (version < SCHEMA_VERSION) {
+      writeVersion(db, defaultHandle);
+    }
+  }
+
+  private static void writeVersion(RocksDB db, ColumnFamilyHandle defaultHandle)
+      throws RocksDBException {
+    try (WriteOptions synced = new WriteOptions().setSync(true)) {
+      byte[] version = Integer.toString(SCHEMA_VERSION).getBytes(StandardCharsets.US_ASCII);
+      db.put(defaultHandle, synced, SCHEMA_VERSION_KEY, version);
     }
   }
 

@@ -55,12 +55,26 @@ class RocksStoreRefusalTest {
     assertThatThrownBy(() -> RocksStore.open(dir, List.of(A, new Column("new"))))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("schema version 7")
-        .hasMessageContaining("up to 2");
+        .hasMessageContaining("up to 3");
 
-    setVersion("2");
+    setVersion("3");
     try (RocksStore store = RocksStore.open(dir, List.of(A))) {
       assertThatThrownBy(() -> store.get(new Column("new"), new byte[1]))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void takesOverAStoreOfTheSchemaVersionBefore() throws Exception {
+    RocksStore.open(dir, List.of(A)).close();
+    setVersion("2");
+    RocksStore.open(dir, List.of(A)).close();
+
+    setVersion("9");
+    assertThatThrownBy(() -> RocksStore.open(dir, List.of(A))).hasMessageContaining("up to 3");
+    setVersion("2");
+    try (RocksStore store = RocksStore.open(dir, List.of(A))) {
+      assertThat(store.get(A, new byte[] {1})).isNull();
     }
   }
 

@@ -89,6 +89,7 @@ final class BenchChain implements AutoCloseable {
   Times run(List<Transaction> transactions) {
     long start = System.nanoTime();
     OpenBlock open = open();
+    open.expect(transactions);
     for (Transaction tx : transactions) {
       if (open.execute(tx) instanceof TxOutcome.Refused refused) {
         throw new IllegalStateException("a transaction was refused: " + refused.message());
