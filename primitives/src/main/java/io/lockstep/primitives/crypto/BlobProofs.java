@@ -23,6 +23,11 @@ public interface BlobProofs {
         }
 
         @Override
+        public Bytes blobProof(byte[] blob, Bytes commitment) {
+          return Kzg.blobProof(blob, commitment);
+        }
+
+        @Override
         public boolean verify(byte[] blob, Bytes commitment, Bytes cellProofs) {
           return Kzg.verifyCellProofs(blob, commitment, cellProofs);
         }
@@ -41,6 +46,14 @@ public interface BlobProofs {
    * @throws IllegalArgumentException when it is not a blob
    */
   Bytes cellProofs(byte[] blob);
+
+  /**
+   * The one proof of the whole blob that came before cell proofs (EIP-4844), {@link
+   * Kzg#PROOF_BYTES} long.
+   *
+   * @throws IllegalArgumentException when it is not a blob
+   */
+  Bytes blobProof(byte[] blob, Bytes commitment);
 
   /** Whether the proofs show that the blob's cells belong to the commitment. */
   boolean verify(byte[] blob, Bytes commitment, Bytes cellProofs);

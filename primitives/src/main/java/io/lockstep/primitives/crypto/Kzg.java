@@ -69,6 +69,24 @@ public final class Kzg {
     }
   }
 
+  /** The proof of a whole blob (EIP-4844), for wrappers of version 0. About 30 ms. */
+  public static Bytes blobProof(byte[] blob, Bytes commitment) {
+    try {
+      return Bytes.wrap(CKZG4844JNI.computeBlobKzgProof(blob, commitment.toArray()));
+    } catch (CKZGException e) {
+      throw new IllegalArgumentException("not a blob: " + e.getError(), e);
+    }
+  }
+
+  /** Whether {@code proof} shows that the whole {@code blob} belongs to {@code commitment}. */
+  public static boolean verifyBlobProof(byte[] blob, Bytes commitment, Bytes proof) {
+    try {
+      return CKZG4844JNI.verifyBlobKzgProof(blob, commitment.toArray(), proof.toArray());
+    } catch (CKZGException e) {
+      return false;
+    }
+  }
+
   /**
    * Whether {@code proofs} (128 of them) show that the cells of {@code blob} belong to {@code
    * commitment}.

@@ -30,18 +30,50 @@ public record BlobTransaction(
 
   /** {@code 0x03 ‖ rlp([payload, 1, blobs, commitments, cell_proofs])}. */
   public Bytes encoded() {
-    byte[] payload = transaction.encoded().slice(1, transaction.encoded().size()).unsafeArray();
-    RlpWriter out = new RlpWriter(blobs.size() * (Kzg.BLOB_BYTES + 8192) + payload.length + 64);
-    out.startList().raw(payload).integer(WRAPPER_VERSION).startList();
-    blobs.forEach(out::bytes);
-    out.endList().startList();
-    commitments.forEach(out::bytes);
-    out.endList().startList();
+    RlpWriter out = start().integer(WRAPPER_VERSION);
+    writeBlobs(out);
     for (Bytes proofs : cellProofs) {
       for (int at = 0; at < proofs.size(); at += Kzg.PROOF_BYTES) {
         out.bytes(proofs.slice(at, at + Kzg.PROOF_BYTES));
       }
     }
+    return finish(out);
+  }
+
+  /**
+   * The network form before Osaka (EIP-4844), of the same transaction: {@code 0x03 ‖ rlp([payload,
+   * blobs, commitments, proofs])}.
+   *
+   * @param blobProofs one proof for each blob
+   */
+  public Bytes encodedVersion0(List<Bytes> blobProofs) {
+    if (blobProofs.size() != blobs.size()) {
+      throw new IllegalArgumentException(
+          blobProofs.size() + " proofs of " + blobs.size() + " blobs");
+    }
+    RlpWriter out = start();
+    writeBlobs(out);
+    blobProofs.forEach(out::bytes);
+    return finish(out);
+  }
+
+  private RlpWriter start() {
+    byte[] payload = transaction.encoded().slice(1, transaction.encoded().size()).unsafeArray();
+    return new RlpWriter(blobs.size() * (Kzg.BLOB_BYTES + 8192) + payload.length + 64)
+        .startList()
+        .raw(payload);
+  }
+
+  /** Blobs and commitments, and the beginning of the proofs. */
+  private void writeBlobs(RlpWriter out) {
+    out.startList();
+    blobs.forEach(out::bytes);
+    out.endList().startList();
+    commitments.forEach(out::bytes);
+    out.endList().startList();
+  }
+
+  private static Bytes finish(RlpWriter out) {
     byte[] list = out.endList().endList().toArray();
     byte[] all = new byte[list.length + 1];
     all[0] = (byte) TransactionType.BLOB.id();
@@ -50,11 +82,26 @@ public record BlobTransaction(
   }
 
   /**
-   * Decodes the network form of wrapper version 1.
+   * The transaction alone out of a network form of either version.
    *
-   * @throws DecodeException on version 0, on counts that do not fit, on anything malformed
+   * @throws DecodeException when it does not begin like one
    */
-  public static BlobTransaction decode(Bytes network) throws DecodeException {
+  public static Transaction transactionOf(Bytes network) throws DecodeException {
+    return TransactionCodec.decodeTyped(TransactionType.BLOB, wrapper(network).list());
+  }
+
+  /**
+   * 0 or 1: the version of a network form.
+   *
+   * @throws DecodeException when it does not begin like one
+   */
+  public static int wrapperVersion(Bytes network) throws DecodeException {
+    RlpReader in = wrapper(network);
+    in.list();
+    return in.nextIsList() ? 0 : WRAPPER_VERSION;
+  }
+
+  private static RlpReader wrapper(Bytes network) throws DecodeException {
     if (network.isEmpty() || network.get(0) != TransactionType.BLOB.id()) {
       throw new DecodeException("not a blob transaction");
     }
@@ -64,6 +111,16 @@ public record BlobTransaction(
     if (!in.nextIsList()) {
       throw new DecodeException("a blob transaction is sent with its blobs: wrapper expected");
     }
+    return in;
+  }
+
+  /**
+   * Decodes the network form of wrapper version 1.
+   *
+   * @throws DecodeException on version 0, on counts that do not fit, on anything malformed
+   */
+  public static BlobTransaction decode(Bytes network) throws DecodeException {
+    RlpReader in = wrapper(network);
     Transaction tx = TransactionCodec.decodeTyped(TransactionType.BLOB, in.list());
     if (in.nextIsList()) {
       throw new DecodeException(

@@ -96,6 +96,22 @@ class BlobTransactionTest {
   }
 
   @Test
+  void writesTheSameTransactionInTheFormBeforeOsaka() throws DecodeException {
+    BlobTransaction tx = sample(2);
+    List<Bytes> proofs = random(2, 48);
+
+    Bytes old = tx.encodedVersion0(proofs);
+
+    assertThat(old).isEqualTo(wrapper(tx.transaction(), -1, tx.blobs(), tx.commitments(), proofs));
+    assertThat(BlobTransaction.wrapperVersion(old)).isZero();
+    assertThat(BlobTransaction.wrapperVersion(tx.encoded())).isEqualTo(1);
+    assertThat(BlobTransaction.transactionOf(old)).isEqualTo(tx.transaction());
+    assertThat(BlobTransaction.transactionOf(tx.encoded())).isEqualTo(tx.transaction());
+    assertThatThrownBy(() -> tx.encodedVersion0(random(1, 48)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void refusesWrapperVersionZeroAndSaysWhatToSend() {
     Bytes old =
         wrapper(transaction(1), -1, random(1, Kzg.BLOB_BYTES), random(1, 48), random(1, 48));
