@@ -18,16 +18,20 @@ import io.lockstep.l1client.contract.RollupPart;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Receipt;
+import io.lockstep.l1client.fee.BlobSchedule;
+import io.lockstep.l1client.fee.FeePolicy;
+import io.lockstep.l1client.fee.FeeReader;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.JdkTransport;
 import io.lockstep.l1client.http.Json;
+import io.lockstep.l1client.send.AccountLanes;
 import io.lockstep.l1client.send.BlobTxSender;
-import io.lockstep.l1client.send.FeePolicy;
 import io.lockstep.l1client.send.PostingEvent;
 import io.lockstep.l1client.send.PostingId;
+import io.lockstep.l1client.send.PostingRequest;
 import io.lockstep.l1client.send.TxSender;
 import io.lockstep.l1client.testing.Anvil;
 import io.lockstep.l1client.testing.TestBlobs;
@@ -77,7 +81,8 @@ class AnvilTest {
     EndpointPool pool = new EndpointPool(List.of(new Endpoint(anvil.url())), System::nanoTime);
     execution = new ExecutionClient(pool, transport, HttpOptions.DEFAULT);
     beacon = new BeaconClient(pool, transport, HttpOptions.DEFAULT);
-    sender = new TxSender(execution, CHAIN_ID, FeePolicy.DEFAULT);
+    FeeReader fees = new FeeReader(execution, BlobSchedule.UNKNOWN, 1);
+    sender = new TxSender(execution, CHAIN_ID, fees, FeePolicy.DEFAULT, new AccountLanes());
   }
 
   @AfterEach
@@ -174,16 +179,23 @@ class AnvilTest {
     try (RocksStore store = RocksStore.open(dir, BlobTxSender.columns())) {
       BlobTxSender poster =
           new BlobTxSender(
-              execution, store, POSTER, CHAIN_ID, BlobTxSender.Options.DEFAULT, cpu, postings::add);
+              TestBlobs.setup(execution, store),
+              POSTER,
+              CHAIN_ID,
+              BlobTxSender.Options.DEFAULT,
+              postings::add);
       HeadTracker heads =
           new HeadTracker(
               execution, List.of(), event -> assertThat(poster.onL1Event(event)).isTrue());
       heads.step();
       poster.submit(
-          new PostingId(Hash32.ofWords(0, 0, 0, 1)),
-          inbox,
-          ClusterInboxAbi.encodePropose(batch),
-          blobs);
+          new PostingRequest(
+              new PostingId(Hash32.ofWords(0, 0, 0, 1)),
+              inbox,
+              ClusterInboxAbi.encodePropose(batch),
+              blobs.stream().map(Bytes::wrap).toList(),
+              0,
+              3));
       BlockRef block = included(poster, heads).block();
 
       PostedBatch posted = inboxReader.batchesOf(block.hash()).getFirst();

@@ -112,6 +112,8 @@ final class ExecutionJson {
         Json.optional(r, "effectiveGasPrice") == null
             ? UInt256.ZERO
             : Json.quantity(r, "effectiveGasPrice"),
+        Json.numberOr(r, "blobGasUsed", 0),
+        Json.optional(r, "blobGasPrice") == null ? UInt256.ZERO : Json.quantity(r, "blobGasPrice"),
         addressOrNull(r, "contractAddress"),
         logs(Json.array(r, "logs", MAX_LOGS)));
   }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contractAddress of a creation, else null
  * @param effectiveGasPrice wei per gas; zero when the node does not say
+ * @param blobGasUsed zero without blobs
+ * @param blobGasPrice wei per blob gas; zero without blobs
  */
 public record L1Receipt(
     Hash32 txHash,
@@ -20,6 +22,8 @@ public record L1Receipt(
     boolean success,
     long gasUsed,
     UInt256 effectiveGasPrice,
+    long blobGasUsed,
+    UInt256 blobGasPrice,
     @Nullable Address contractAddress,
     List<L1Log> logs) {
   public L1Receipt {

@@ -4,12 +4,16 @@ package io.lockstep.l1client.send;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.fee.FeePolicy;
+import io.lockstep.l1client.fee.FeeReader;
+import io.lockstep.l1client.fee.Fees;
+import io.lockstep.l1client.fee.GasNeed;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.SecretKey;
-import io.lockstep.primitives.tx.BlobTransaction;
+import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.uint.UInt256;
@@ -27,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Posts blob transactions of one poster key and sees them through to finality.
  *
- * <p>Rules (protocol, section 7): signed bytes are on the disk before they leave, and are sent
- * again after a restart or a reorg, never made anew; a posting that two blocks passed over is
- * replaced by the same content and nonce at twice the fees, itself journaled first; at most one
- * posting waits for inclusion.
+ * <p>Rules (protocol, section 7): a posting goes from sealed over encoded, signed, sent, included
+ * and safe to final, and each step is on the disk before the next begins; signed bytes are sent
+ * again after a restart or a reorg, never made anew; a posting that two blocks passed over, or that
+ * the fees have left behind, is replaced by the same content and nonce at twice the fees, itself
+ * journaled first; at most one posting waits for inclusion.
  *
  * <p>{@link #submit}, {@link #abandon} and {@link #onL1Event} may be called from any thread and
  * only enqueue. Everything else happens in {@link #step}, on the owner's thread, where the listener
@@ -48,9 +53,28 @@ public final class BlobTxSender {
         new Options(FeePolicy.DEFAULT, GasPolicy.DEFAULT, 2, 1_000);
   }
 
+  /**
+   * What a sender stands on.
+   *
+   * @param execution answers for the chain: receipts, nonces, blocks
+   * @param path how transactions leave
+   * @param fees reads the market
+   * @param store has {@link #columns}
+   * @param lanes of the accounts of this process
+   * @param cpu platform threads for KZG
+   */
+  public record Setup(
+      ExecutionClient execution,
+      InclusionPath path,
+      FeeReader fees,
+      KeyValueStore store,
+      AccountLanes lanes,
+      Executor cpu,
+      BlobProofs proofs) {}
+
   /** The columns that the journal's store must have. */
   public static List<Column> columns() {
-    return List.of(PostingJournal.RECORDS, PostingJournal.SIGNED_BYTES);
+    return List.of(PostingJournal.RECORDS, PostingJournal.SIGNED_BYTES, PostingJournal.CONTENT);
   }
 
   private static final int INBOX_LIMIT = 1_024;
@@ -58,7 +82,7 @@ public final class BlobTxSender {
   private static final long LONGEST_REST_MS = 60_000;
 
   private sealed interface Command {
-    record Submit(PostingId id, Address to, Bytes callData, CompletableFuture<BlobSidecar> sidecar)
+    record Submit(PostingRequest request, @Nullable CompletableFuture<BlobSidecar> sidecar)
         implements Command {}
 
     record Abandon(PostingId id) implements Command {}
@@ -66,56 +90,38 @@ public final class BlobTxSender {
     record Chain(L1Event event) implements Command {}
   }
 
-  private final ExecutionClient execution;
+  private final Setup setup;
   private final BlobTxSigner signer;
+  private final WrapperChoice wrapper;
+  private final Pricer pricer;
   private final PostingBook book;
   private final Options options;
-  private final Executor cpu;
-  private final BlobProofs proofs;
   private final Consumer<PostingEvent> listener;
   private final ArrayBlockingQueue<Command> inbox = new ArrayBlockingQueue<>(INBOX_LIMIT);
   private final PostingFollower follower;
-  private Command.@Nullable Submit waiting;
-  private String waitingTrouble = "";
+  // The proofs of the one posting that is not signed yet.
+  private @Nullable CompletableFuture<BlobSidecar> sidecar;
   private boolean attendNow = true;
   private long retryAtMs = Long.MAX_VALUE;
+  private long signAtMs = Long.MIN_VALUE;
   private volatile Runnable wakeUp = () -> {};
 
-  /**
-   * Opens the journal and takes up what it holds.
-   *
-   * @param store has {@link #columns}
-   * @param cpu platform threads for KZG
-   */
+  /** Opens the journal and takes up what it holds. */
   public BlobTxSender(
-      ExecutionClient execution,
-      KeyValueStore store,
+      Setup setup,
       SecretKey key,
       UInt256 chainId,
       Options options,
-      Executor cpu,
       Consumer<PostingEvent> listener) {
-    this(execution, store, key, chainId, options, cpu, BlobProofs.KZG, listener);
-  }
-
-  /** The same with proofs of another kind. */
-  public BlobTxSender(
-      ExecutionClient execution,
-      KeyValueStore store,
-      SecretKey key,
-      UInt256 chainId,
-      Options options,
-      Executor cpu,
-      BlobProofs proofs,
-      Consumer<PostingEvent> listener) {
-    this.execution = execution;
-    this.signer = new BlobTxSigner(key, chainId);
-    this.book = new PostingBook(new PostingJournal(store, key.address()));
+    setup.lanes().claim(key.address(), AccountLanes.Lane.BLOB);
+    this.setup = setup;
+    this.signer = new BlobTxSigner(key, chainId, setup.cpu(), setup.proofs());
+    this.wrapper = new WrapperChoice(setup.fees());
+    this.pricer = new Pricer(setup.fees(), options.fees());
+    this.book = new PostingBook(new PostingJournal(setup.store(), key.address()));
     this.options = options;
-    this.cpu = cpu;
-    this.proofs = proofs;
     this.listener = listener;
-    this.follower = new PostingFollower(execution, signer, book, options, listener);
+    this.follower = new PostingFollower(setup, signer, wrapper, pricer, book, options, listener);
   }
 
   public Address poster() {
@@ -132,30 +138,34 @@ public final class BlobTxSender {
   /** What the journal held at the start and goes on by itself. Before the owner's first step. */
   public List<TakenUp> takenUp() {
     return book.all().stream()
-        .filter(posting -> posting.isOpen() || posting.state() == Posting.State.INCLUDED)
-        .map(posting -> {
-          Bytes signed = book.signedBytes(posting, posting.attempts().size() - 1);
-          Bytes callData = BlobTxSigner.read(signed).transaction().fields().data();
-          return new TakenUp(posting.id(), callData, posting.state() == Posting.State.INCLUDED);
-        })
+        .filter(posting -> posting.isUnsigned() || posting.isOpen() || posting.isIncluded())
+        .map(posting -> new TakenUp(posting.id(), callDataOf(posting), posting.isIncluded()))
         .toList();
   }
 
+  private Bytes callDataOf(Posting posting) {
+    if (posting.isUnsigned()) {
+      return book.content(posting).callData();
+    }
+    return BlobTxSigner.read(book.signedBytes(posting, posting.attempts().size() - 1))
+        .fields()
+        .data();
+  }
+
   /**
-   * Asks to post {@code callData} to {@code to} with these blobs.
+   * Asks to post.
    *
    * @return false when the inbox is full
    */
-  public boolean submit(PostingId id, Address to, Bytes callData, List<byte[]> blobs) {
-    return submit(id, to, callData, BlobSidecar.compute(blobs, cpu, proofs));
+  public boolean submit(PostingRequest request) {
+    return enqueue(new Command.Submit(request, null));
   }
 
-  /** The same with the sidecar made (or being made) elsewhere. */
-  public boolean submit(
-      PostingId id, Address to, Bytes callData, CompletableFuture<BlobSidecar> sidecar) {
-    boolean taken = inbox.offer(new Command.Submit(id, to, callData, sidecar));
+  /** The same with the proofs made (or being made) elsewhere. */
+  public boolean submit(PostingRequest request, CompletableFuture<BlobSidecar> proofs) {
+    boolean taken = enqueue(new Command.Submit(request, proofs));
     if (taken) {
-      var _ = sidecar.whenComplete((made, failure) -> wake());
+      var _ = proofs.whenComplete((made, failure) -> wake());
     }
     return taken;
   }
@@ -168,9 +178,7 @@ public final class BlobTxSender {
    * @return false when the inbox is full
    */
   public boolean abandon(PostingId id) {
-    boolean taken = inbox.offer(new Command.Abandon(id));
-    wake();
-    return taken;
+    return enqueue(new Command.Abandon(id));
   }
 
   /**
@@ -179,7 +187,11 @@ public final class BlobTxSender {
    * @return false when the inbox is full: the sender has stopped working
    */
   public boolean onL1Event(L1Event event) {
-    boolean taken = inbox.offer(new Command.Chain(event));
+    return enqueue(new Command.Chain(event));
+  }
+
+  private boolean enqueue(Command command) {
+    boolean taken = inbox.offer(command);
     wake();
     return taken;
   }
@@ -212,7 +224,7 @@ public final class BlobTxSender {
    * thread.
    */
   public boolean isBusy() {
-    return waiting != null || book.hasOpen();
+    return book.hasUnderWay();
   }
 
   /**
@@ -245,11 +257,10 @@ public final class BlobTxSender {
         retryAtMs = nowMs + options.retryMs();
       }
     }
-    Command.Submit submit = waiting;
-    if (submit != null && submit.sidecar().isDone()) {
-      if (!signAndSend(submit)) {
-        retryAtMs = Math.min(retryAtMs, nowMs + options.retryMs());
-      }
+    Posting unsigned = book.unsigned();
+    if (unsigned != null && nowMs >= signAtMs && !advance(unsigned)) {
+      signAtMs = nowMs + options.retryMs();
+      retryAtMs = Math.min(retryAtMs, signAtMs);
     }
     return handled;
   }
@@ -265,80 +276,119 @@ public final class BlobTxSender {
   }
 
   private void take(Command.Submit submit) {
-    Posting known = book.live(submit.id());
+    PostingId id = submit.request().id();
+    Posting known = book.live(id);
     if (known != null) {
-      listener.accept(new PostingEvent.Refused(submit.id(), "already posted: " + known.state()));
+      listener.accept(new PostingEvent.Refused(id, "already posted: " + known.state()));
       return;
     }
     if (isBusy()) {
-      listener.accept(new PostingEvent.Refused(submit.id(), "another posting is on its way"));
+      listener.accept(new PostingEvent.Refused(id, "another posting is on its way"));
       return;
     }
-    waiting = submit;
-    waitingTrouble = "";
+    book.addSealed(submit.request());
+    sidecar = submit.sidecar();
+    signAtMs = Long.MIN_VALUE;
+    listener.accept(new PostingEvent.Sealed(id));
   }
 
   private void giveUp(PostingId id) {
-    Command.Submit submit = waiting;
-    if (submit != null && submit.id().equals(id)) {
-      waiting = null;
-      listener.accept(new PostingEvent.Refused(id, "given up before it was signed"));
+    Posting posting = book.live(id);
+    if (posting == null) {
       return;
     }
-    Posting posting = book.live(id);
-    if (posting != null && posting.isOpen()) {
+    if (posting.isUnsigned()) {
+      drop(posting, "given up before it was signed");
+    } else if (posting.isOpen()) {
       book.update(posting.in(Posting.State.ABANDONED));
       listener.accept(new PostingEvent.Abandoned(id));
     }
   }
 
-  /** Signs, journals and sends what waits; false when the node could not be asked. */
-  private boolean signAndSend(Command.Submit submit) {
-    BlobSidecar sidecar;
-    try {
-      sidecar = submit.sidecar().join();
-    } catch (CompletionException | CancellationException e) {
-      waiting = null;
-      listener.accept(new PostingEvent.Refused(submit.id(), "no sidecar: " + e.getMessage()));
+  private void drop(Posting unsigned, String why) {
+    sidecar = null;
+    book.settle(unsigned.in(Posting.State.FAILED));
+    listener.accept(new PostingEvent.Refused(unsigned.id(), why));
+  }
+
+  /** Takes an unsigned posting as far as it goes; false when the node could not be asked. */
+  private boolean advance(Posting posting) {
+    if (posting.state() == Posting.State.ENCODED) {
+      return signAndSend(posting);
+    }
+    CompletableFuture<BlobSidecar> proofs = sidecar;
+    if (proofs == null) {
+      List<byte[]> blobs = book.content(posting).blobs().stream().map(Bytes::unsafeArray).toList();
+      proofs = BlobSidecar.compute(blobs, setup.cpu(), setup.proofs());
+      sidecar = proofs;
+      var _ = proofs.whenComplete((made, failure) -> wake());
+    }
+    if (!proofs.isDone()) {
       return true;
     }
+    BlobSidecar made;
+    try {
+      made = proofs.join();
+    } catch (CompletionException | CancellationException e) {
+      drop(posting, "no sidecar: " + e.getMessage());
+      return true;
+    }
+    Posting encoded = book.encoded(posting, made);
+    sidecar = null;
+    listener.accept(new PostingEvent.Encoded(posting.id(), made));
+    return signAndSend(encoded);
+  }
+
+  /** Signs, journals and sends; false when the node could not be asked. */
+  private boolean signAndSend(Posting encoded) {
+    PostingCodec.Content content = book.content(encoded);
+    BlobSidecar proofs = book.sidecar(encoded);
+    GasNeed need = GasNeed.of(options.gas().gasLimit(content.callData()), proofs.hashes().size());
     Fees fees;
     long nonce;
+    int version;
     try {
       // an endpoint may lag behind our own postings
       nonce =
-          Math.max(execution.nonce(signer.address(), BlockTag.LATEST), book.nonceAboveIncluded());
-      fees = feesFor(nonce);
+          Math.max(
+              setup.execution().nonce(signer.address(), BlockTag.LATEST),
+              book.nonceAboveIncluded());
+      fees = feesFor(nonce, need, encoded.dueSeconds());
+      version = wrapper.version();
     } catch (L1Exception e) {
-      if (!waitingTrouble.equals(e.text())) {
-        waitingTrouble = e.text();
-        listener.accept(new PostingEvent.Stuck(submit.id(), e.text()));
-      }
+      stuck(encoded, e.text());
       return false;
     }
-    BlobTransaction tx =
+    if (fees == null) {
+      stuck(encoded, "what L1 asks is above the caps or the budget of a posting");
+      return false;
+    }
+    Transaction tx =
         signer.sign(
-            nonce,
-            fees,
-            options.gas().gasLimit(submit.callData()),
-            submit.to(),
-            submit.callData(),
-            sidecar);
-    Posting posting = book.addSigned(submit.id(), nonce, SignedTx.of(tx));
-    waiting = null;
-    listener.accept(new PostingEvent.Signed(submit.id(), posting.latestTx(), nonce));
+            nonce, fees, need.gasLimit(), content.to(), content.callData(), proofs.hashes());
+    Posting posting = book.signed(encoded, nonce, signer.wrap(tx, proofs, version));
+    book.forgetProgress(posting);
+    listener.accept(new PostingEvent.Signed(posting.id(), posting.latestTx(), nonce, fees));
     return follower.send(posting);
   }
 
+  private void stuck(Posting posting, String why) {
+    PostingBook.Progress p = book.progressOf(posting);
+    if (!p.lastTrouble.equals(why)) {
+      p.lastTrouble = why;
+      listener.accept(new PostingEvent.Stuck(posting.id(), why));
+    }
+  }
+
   /** What the market asks, and enough to replace an abandoned posting of the same nonce. */
-  private Fees feesFor(long nonce) throws L1Exception {
-    Fees fees = options.fees().suggest(execution, true);
+  private @Nullable Fees feesFor(long nonce, GasNeed need, long dueSeconds) throws L1Exception {
     Posting abandoned = book.abandonedAt(nonce);
     if (abandoned == null) {
-      return fees;
+      return pricer.first(need, dueSeconds);
     }
     Bytes old = book.signedBytes(abandoned, abandoned.attempts().size() - 1);
-    Fees doubled = BlobTxSigner.feesOf(BlobTxSigner.read(old)).doubled();
-    return options.fees().capped(fees.max(doubled));
+    Fees above = pricer.replacement(BlobTxSigner.feesOf(BlobTxSigner.read(old)), need, dueSeconds);
+    // the pools may have forgotten the old one, so less than twice its fees may do
+    return above == null ? pricer.first(need, dueSeconds) : above;
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CanonicalChain {
   private final TreeMap<Long, BlockRef> blocks = new TreeMap<>();
+  private @Nullable L1Block newest;
 
   /** Applies an event; returns how many blocks came on top. */
   int apply(L1Event event) {
@@ -46,6 +47,7 @@ final class CanonicalChain {
   private void add(List<L1Block> added) {
     for (L1Block block : added) {
       blocks.put(block.number(), block.ref());
+      newest = block;
       if (blocks.size() > HeadTracker.WINDOW_BLOCKS) {
         blocks.pollFirstEntry();
       }
@@ -54,6 +56,16 @@ final class CanonicalChain {
 
   boolean isKnown() {
     return !blocks.isEmpty();
+  }
+
+  /** The block that was told last, or null before the first. */
+  @Nullable L1Block newest() {
+    return newest;
+  }
+
+  /** The number of the block that comes next. */
+  long nextNumber() {
+    return blocks.isEmpty() ? 0 : blocks.lastKey() + 1;
   }
 
   /** Whether {@code number} is above all that was told so far. */

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.send;
 
-import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.codec.RlpReader;
-import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.types.BlockRef;
-import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,21 +12,24 @@ import org.jspecify.annotations.Nullable;
  * of them can ever be in the chain.
  *
  * @param sequence rises with each posting of this poster
- * @param attempts hashes of the signed transactions, the latest last; never empty
- * @param includedBlock where it stands, null unless INCLUDED or FINAL
+ * @param nonce of no meaning before it is signed
+ * @param dueSeconds Unix time of the last L1 block it is of use in; 0 when it has no such time
+ * @param transactions that it carries, for its cost by the transaction
+ * @param attempts hashes of the signed transactions, the latest last; empty before it is signed
+ * @param includedBlock where it stands, null unless INCLUDED, SAFE or FINAL
  * @param includedTx which attempt stands there
  */
 record Posting(
     long sequence,
     PostingId id,
     long nonce,
+    long dueSeconds,
+    int transactions,
     State state,
     List<Hash32> attempts,
     @Nullable BlockRef includedBlock,
     @Nullable Hash32 includedTx,
     boolean success) {
-  private static final int VERSION = 1;
-  private static final int MAX_ATTEMPTS = 256;
 
   /** Where a posting is; the codes are those of the journal. */
   enum State {
@@ -40,10 +39,16 @@ record Posting(
     SENT(2),
     INCLUDED(3),
     FINAL(4),
-    /** The nonce went to another transaction. */
+    /** The nonce went to another transaction, or it could not be made. */
     FAILED(5),
     /** Given up by the caller, yet what was signed may be included. */
-    ABANDONED(6);
+    ABANDONED(6),
+    /** Its content is kept. */
+    SEALED(7),
+    /** Commitments and proofs are kept. */
+    ENCODED(8),
+    /** In a block that is safe. */
+    SAFE(9);
 
     private final int code;
 
@@ -51,34 +56,59 @@ record Posting(
       this.code = code;
     }
 
-    static State ofCode(long code) throws DecodeException {
+    int code() {
+      return code;
+    }
+
+    static @Nullable State ofCode(long code) {
       for (State state : values()) {
         if (state.code == code) {
           return state;
         }
       }
-      throw new DecodeException("posting state " + code);
+      return null;
     }
   }
 
   Posting {
     attempts = List.copyOf(attempts);
-    if (attempts.isEmpty()) {
-      throw new IllegalArgumentException("a posting has at least one signed transaction");
+    boolean unsigned = state == State.SEALED || state == State.ENCODED || state == State.FAILED;
+    if (attempts.isEmpty() && !unsigned) {
+      throw new IllegalArgumentException("a posting is " + state + " without a transaction");
     }
   }
 
-  static Posting signed(long sequence, PostingId id, long nonce, Hash32 txHash) {
-    return new Posting(sequence, id, nonce, State.SIGNED, List.of(txHash), null, null, false);
+  static Posting sealed(long sequence, PostingRequest request) {
+    return new Posting(
+        sequence,
+        request.id(),
+        0,
+        request.dueSeconds(),
+        request.transactions(),
+        State.SEALED,
+        List.of(),
+        null,
+        null,
+        false);
   }
 
   Hash32 latestTx() {
     return attempts.getLast();
   }
 
+  /** Whether it is to be signed yet. */
+  boolean isUnsigned() {
+    return state == State.SEALED || state == State.ENCODED;
+  }
+
   /** Whether it may still need to be sent. */
   boolean isOpen() {
     return state == State.SIGNED || state == State.SENT;
+  }
+
+  /** Whether it stands in a block that is not final. */
+  boolean isIncluded() {
+    return state == State.INCLUDED || state == State.SAFE;
   }
 
   /** Whether its fate is settled for ever. */
@@ -88,85 +118,43 @@ record Posting(
 
   /** Whether it has posted nothing for sure: its nonce went elsewhere, or it reverted. */
   boolean isInVain() {
-    return state == State.FAILED || (!success && (state == State.INCLUDED || state == State.FINAL));
+    return state == State.FAILED || (!success && (isIncluded() || state == State.FINAL));
+  }
+
+  private Posting with(
+      long itsNonce,
+      State newState,
+      List<Hash32> all,
+      @Nullable BlockRef block,
+      @Nullable Hash32 tx,
+      boolean succeeded) {
+    return new Posting(
+        sequence, id, itsNonce, dueSeconds, transactions, newState, all, block, tx, succeeded);
   }
 
   Posting in(State newState) {
-    return new Posting(sequence, id, nonce, newState, attempts, null, null, false);
+    return with(nonce, newState, attempts, null, null, false);
+  }
+
+  Posting signed(long itsNonce, Hash32 txHash) {
+    return with(itsNonce, State.SIGNED, List.of(txHash), null, null, false);
   }
 
   Posting withAttempt(Hash32 txHash) {
     List<Hash32> all = new ArrayList<>(attempts);
     all.add(txHash);
-    return new Posting(sequence, id, nonce, State.SIGNED, all, null, null, false);
+    return with(nonce, State.SIGNED, all, null, null, false);
   }
 
   Posting included(BlockRef block, Hash32 txHash, boolean succeeded) {
-    return new Posting(sequence, id, nonce, State.INCLUDED, attempts, block, txHash, succeeded);
+    return with(nonce, State.INCLUDED, attempts, block, txHash, succeeded);
+  }
+
+  Posting safe() {
+    return with(nonce, State.SAFE, attempts, includedBlock, includedTx, success);
   }
 
   Posting finalised() {
-    return new Posting(
-        sequence, id, nonce, State.FINAL, attempts, includedBlock, includedTx, success);
-  }
-
-  byte[] encoded() {
-    RlpWriter out =
-        new RlpWriter(512)
-            .startList()
-            .integer(VERSION)
-            .integer(sequence)
-            .hash(id.value())
-            .integer(nonce)
-            .integer(state.code)
-            .startList();
-    attempts.forEach(out::hash);
-    out.endList().startList();
-    if (includedBlock != null && includedTx != null) {
-      out.integer(includedBlock.number())
-          .hash(includedBlock.hash())
-          .hash(includedBlock.parentHash())
-          .integer(includedBlock.timestampSeconds())
-          .hash(includedTx)
-          .integer(success ? 1 : 0);
-    }
-    return out.endList().endList().toArray();
-  }
-
-  static Posting decode(byte[] encoded) throws DecodeException {
-    RlpReader whole = RlpReader.over(Bytes.wrap(encoded));
-    RlpReader in = whole.list();
-    whole.end();
-    long version = in.integer();
-    if (version != VERSION) {
-      throw new DecodeException("posting record of version " + version);
-    }
-    long sequence = in.integer();
-    PostingId id = new PostingId(in.hash());
-    long nonce = in.integer();
-    State state = State.ofCode(in.integer());
-    List<Hash32> attempts = new ArrayList<>();
-    RlpReader list = in.list();
-    while (list.hasNext() && attempts.size() < MAX_ATTEMPTS) {
-      attempts.add(list.hash());
-    }
-    list.end();
-    if (attempts.isEmpty()) {
-      throw new DecodeException("posting record without a transaction");
-    }
-    BlockRef block = null;
-    Hash32 tx = null;
-    boolean success = false;
-    RlpReader inclusion = in.list();
-    if (inclusion.hasNext()) {
-      block =
-          new BlockRef(
-              inclusion.integer(), inclusion.hash(), inclusion.hash(), inclusion.integer());
-      tx = inclusion.hash();
-      success = inclusion.integer() == 1;
-    }
-    inclusion.end();
-    in.end();
-    return new Posting(sequence, id, nonce, state, attempts, block, tx, success);
+    return with(nonce, State.FINAL, attempts, includedBlock, includedTx, success);
   }
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.send;
 
+import io.lockstep.l1client.fee.Fees;
+import io.lockstep.l1client.fee.GasNeed;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.storage.kv.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +23,21 @@ final class PostingBook {
     int attemptToSend;
     int blocksSinceSent;
     int foreignNonceSightings;
+
+    /** The L1 block that it was last handed over for. */
+    long sentForBlock;
+
+    /** Whether its form was changed since it was last looked after. */
+    boolean rewrapped;
+
+    /** What the attempt to send offers, once somebody has looked. */
+    @Nullable Offer offered;
+
     String lastTrouble = "";
   }
+
+  /** Fees, and for what gas. */
+  record Offer(Fees fees, GasNeed need) {}
 
   /** Settled postings beyond these are forgotten; until then their ids are not posted again. */
   private static final int POSTINGS_KEPT = 256;
@@ -48,8 +66,14 @@ final class PostingBook {
     return List.copyOf(postings);
   }
 
-  boolean hasOpen() {
-    return postings.stream().anyMatch(Posting::isOpen);
+  /** Whether a posting is not in the chain yet and may still come there. */
+  boolean hasUnderWay() {
+    return postings.stream().anyMatch(p -> p.isUnsigned() || p.isOpen());
+  }
+
+  /** The posting that is to be signed, or null. */
+  @Nullable Posting unsigned() {
+    return postings.stream().filter(Posting::isUnsigned).findFirst().orElse(null);
   }
 
   /** Whether a posting of a lower nonce is not in the chain yet. */
@@ -81,7 +105,7 @@ final class PostingBook {
   long nonceAboveIncluded() {
     long nonce = 0;
     for (Posting posting : postings) {
-      if (posting.state() == Posting.State.INCLUDED || posting.state() == Posting.State.FINAL) {
+      if (posting.isIncluded() || posting.state() == Posting.State.FINAL) {
         nonce = Math.max(nonce, posting.nonce() + 1);
       }
     }
@@ -96,16 +120,33 @@ final class PostingBook {
     progress.values().forEach(p -> p.blocksSinceSent += count);
   }
 
-  /** Journals a first signed transaction (fsync) and takes the posting up. */
-  Posting addSigned(PostingId id, long nonce, SignedTx tx) {
-    Posting posting = Posting.signed(nextSequence, id, nonce, tx.hash());
-    journal.writeSigned(posting, tx.networkForm());
+  /** Journals what is to be posted and takes the posting up. */
+  Posting addSealed(PostingRequest request) {
+    Posting posting = Posting.sealed(nextSequence, request);
+    journal.writeSealed(
+        posting, new PostingCodec.Content(request.to(), request.callData(), request.blobs()));
     nextSequence++;
     postings.add(posting);
     return posting;
   }
 
-  /** Journals a further signed transaction of {@code posting} (fsync). */
+  /** Journals the proofs. */
+  Posting encoded(Posting posting, BlobSidecar sidecar) {
+    Posting encoded = posting.in(Posting.State.ENCODED);
+    journal.writeEncoded(encoded, sidecar);
+    remember(encoded);
+    return encoded;
+  }
+
+  /** Journals the first signed transaction of {@code posting}. */
+  Posting signed(Posting posting, long nonce, SignedTx tx) {
+    Posting signed = posting.signed(nonce, tx.hash());
+    journal.writeSigned(signed, tx.networkForm());
+    remember(signed);
+    return signed;
+  }
+
+  /** Journals a further signed transaction of {@code posting}. */
   Posting addAttempt(Posting posting, SignedTx tx) {
     Posting replaced = posting.withAttempt(tx.hash());
     journal.writeSigned(replaced, tx.networkForm());
@@ -113,8 +154,40 @@ final class PostingBook {
     return replaced;
   }
 
+  /** Journals another form of a transaction that is signed already. */
+  void rewrap(Posting posting, int attempt, Bytes networkForm) {
+    journal.rewrite(posting, attempt, networkForm);
+  }
+
   Bytes signedBytes(Posting posting, int attempt) {
     return journal.signedBytes(posting, attempt);
+  }
+
+  PostingCodec.Content content(Posting posting) {
+    PostingCodec.Content content = journal.content(posting);
+    if (content == null) {
+      throw new StorageException(
+          "the posting journal lacks the content of posting " + posting.sequence());
+    }
+    return content;
+  }
+
+  BlobSidecar sidecar(Posting posting) {
+    BlobSidecar kept = journal.sidecar(posting);
+    if (kept != null) {
+      return kept;
+    }
+    try {
+      BlobTransaction signed =
+          BlobTransaction.decode(signedBytes(posting, posting.attempts().size() - 1));
+      return new BlobSidecar(
+          signed.blobs(),
+          signed.commitments(),
+          signed.cellProofs(),
+          signed.transaction().blobVersionedHashes());
+    } catch (DecodeException e) {
+      throw new StorageException("signed bytes of the posting journal are damaged", e);
+    }
   }
 
   void update(Posting posting) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.send;
 
+import io.lockstep.l1client.fee.Fees;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Hash32;
 
@@ -8,22 +9,32 @@ import io.lockstep.primitives.types.Hash32;
 public sealed interface PostingEvent {
   PostingId id();
 
+  /** Its content is durable. */
+  record Sealed(PostingId id) implements PostingEvent {}
+
+  /** Commitments and proofs are made and durable. */
+  record Encoded(PostingId id, BlobSidecar sidecar) implements PostingEvent {}
+
   /** Signed and durable; from now on these bytes may be on L1 at any time. */
-  record Signed(PostingId id, Hash32 txHash, long nonce) implements PostingEvent {}
+  record Signed(PostingId id, Hash32 txHash, long nonce, Fees fees) implements PostingEvent {}
 
   /** A node took it (again, after a restart or a reorg). */
   record Sent(PostingId id, Hash32 txHash) implements PostingEvent {}
 
   /** The same content with higher fees, under the same nonce. */
-  record Replaced(PostingId id, Hash32 oldTxHash, Hash32 newTxHash) implements PostingEvent {}
+  record Replaced(PostingId id, Hash32 oldTxHash, Hash32 newTxHash, Fees fees)
+      implements PostingEvent {}
 
   /**
    * In a block of the chain.
    *
    * @param success false when it reverted, which is charged but posts nothing
    */
-  record Included(PostingId id, Hash32 txHash, BlockRef block, boolean success)
+  record Included(PostingId id, Hash32 txHash, BlockRef block, boolean success, PostingCost cost)
       implements PostingEvent {}
+
+  /** Its block is safe. */
+  record Safe(PostingId id, Hash32 txHash, BlockRef block) implements PostingEvent {}
 
   /** A reorg took it out of the chain; it is sent again as it is. */
   record Reorged(PostingId id, Hash32 txHash, BlockRef block) implements PostingEvent {}

@@ -3,9 +3,11 @@ package io.lockstep.l1client.send;
 
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.execution.L1Receipt;
+import io.lockstep.l1client.fee.Fees;
 import io.lockstep.l1client.heads.L1Event;
-import io.lockstep.primitives.tx.BlobTransaction;
+import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -21,20 +23,28 @@ final class PostingFollower {
   private static final int FOREIGN_NONCE_SIGHTINGS = 3;
 
   private final ExecutionClient execution;
+  private final InclusionPath path;
   private final BlobTxSigner signer;
+  private final WrapperChoice wrapper;
+  private final Pricer pricer;
   private final PostingBook book;
   private final BlobTxSender.Options options;
   private final Consumer<PostingEvent> listener;
   private final CanonicalChain chain = new CanonicalChain();
 
   PostingFollower(
-      ExecutionClient execution,
+      BlobTxSender.Setup setup,
       BlobTxSigner signer,
+      WrapperChoice wrapper,
+      Pricer pricer,
       PostingBook book,
       BlobTxSender.Options options,
       Consumer<PostingEvent> listener) {
-    this.execution = execution;
+    this.execution = setup.execution();
+    this.path = setup.path();
     this.signer = signer;
+    this.wrapper = wrapper;
+    this.pricer = pricer;
     this.book = book;
     this.options = options;
     this.listener = listener;
@@ -50,8 +60,8 @@ final class PostingFollower {
         }
       }
       case L1Event.Finalized(BlockRef block) -> finalise(block);
+      case L1Event.Safe(BlockRef block) -> secure(block);
       case L1Event.NewBlocks ignored -> {}
-      case L1Event.Safe ignored -> {}
       case L1Event.Unreachable ignored -> {}
       case L1Event.Reachable ignored -> {}
       case L1Event.TooDeep ignored -> {}
@@ -62,10 +72,7 @@ final class PostingFollower {
     for (Posting posting : book.all()) {
       BlockRef in = posting.includedBlock();
       Hash32 tx = posting.includedTx();
-      if (posting.state() == Posting.State.INCLUDED
-          && in != null
-          && tx != null
-          && in.hash().equals(dropped.hash())) {
+      if (posting.isIncluded() && in != null && tx != null && in.hash().equals(dropped.hash())) {
         reopen(posting, tx, in);
       }
     }
@@ -77,15 +84,31 @@ final class PostingFollower {
     // the very bytes that were in the chain: nodes often still hold them
     p.attemptToSend = Math.max(0, posting.attempts().indexOf(tx));
     p.blocksSinceSent = 0;
+    p.offered = null;
     book.update(reopened);
     listener.accept(new PostingEvent.Reorged(posting.id(), tx, in));
+  }
+
+  private void secure(BlockRef safe) {
+    for (Posting posting : book.all()) {
+      BlockRef in = posting.includedBlock();
+      Hash32 tx = posting.includedTx();
+      if (posting.state() == Posting.State.INCLUDED
+          && in != null
+          && tx != null
+          && in.number() <= safe.number()
+          && stillStands(in)) {
+        book.update(posting.safe());
+        listener.accept(new PostingEvent.Safe(posting.id(), tx, in));
+      }
+    }
   }
 
   private void finalise(BlockRef finalized) {
     for (Posting posting : book.all()) {
       BlockRef in = posting.includedBlock();
       Hash32 tx = posting.includedTx();
-      if (posting.state() == Posting.State.INCLUDED
+      if (posting.isIncluded()
           && in != null
           && tx != null
           && in.number() <= finalized.number()
@@ -122,7 +145,7 @@ final class PostingFollower {
     }
     boolean allWell = true;
     for (Posting posting : book.all()) {
-      if (posting.isSettled()) {
+      if (posting.isSettled() || posting.isUnsigned()) {
         continue;
       }
       try {
@@ -136,7 +159,7 @@ final class PostingFollower {
   }
 
   private boolean attend(Posting posting) throws L1Exception {
-    if (posting.state() == Posting.State.INCLUDED) {
+    if (posting.isIncluded()) {
       BlockRef in = posting.includedBlock();
       Hash32 tx = posting.includedTx();
       // found moved only after a restart: while running, the reorg event was first
@@ -156,14 +179,34 @@ final class PostingFollower {
       return true;
     }
     PostingBook.Progress p = book.progressOf(posting);
+    p.rewrapped = false;
     if (posting.state() == Posting.State.SIGNED) {
       return send(posting, p);
     }
     // behind an open one of a lower nonce it could not be included at any price
-    if (p.blocksSinceSent >= options.replaceAfterBlocks() && !book.hasOpenBelow(posting)) {
+    if (!book.hasOpenBelow(posting)
+        && (p.blocksSinceSent >= options.replaceAfterBlocks() || isOutbid(posting, p))) {
       return replace(posting, p);
     }
+    if (path.isPerBlock() && p.sentForBlock != chain.nextNumber()) {
+      return send(posting, p);
+    }
     return true;
+  }
+
+  /** Whether the fees have moved so far that no block can take it any more. */
+  private boolean isOutbid(Posting posting, PostingBook.Progress p) throws L1Exception {
+    L1Block newest = chain.newest();
+    if (p.blocksSinceSent == 0 || newest == null) {
+      return false;
+    }
+    PostingBook.Offer offer = p.offered;
+    if (offer == null) {
+      Transaction tx = BlobTxSigner.read(book.signedBytes(posting, p.attemptToSend));
+      offer = new PostingBook.Offer(BlobTxSigner.feesOf(tx), BlobTxSigner.needOf(tx));
+      p.offered = offer;
+    }
+    return !pricer.covers(offer.fees(), offer.need(), newest);
   }
 
   private boolean findInclusion(Posting posting) throws L1Exception {
@@ -179,7 +222,13 @@ final class PostingFollower {
       if (block != null) {
         book.update(posting.included(block, tx, receipt.success()));
         book.forgetProgress(posting);
-        listener.accept(new PostingEvent.Included(posting.id(), tx, block, receipt.success()));
+        listener.accept(
+            new PostingEvent.Included(
+                posting.id(),
+                tx,
+                block,
+                receipt.success(),
+                PostingCost.of(receipt, posting.transactions())));
         return true;
       }
     }
@@ -194,7 +243,10 @@ final class PostingFollower {
   private boolean send(Posting posting, PostingBook.Progress p) {
     Bytes bytes = book.signedBytes(posting, p.attemptToSend);
     Hash32 tx = posting.attempts().get(p.attemptToSend);
-    return switch (SendOutcome.send(execution, bytes)) {
+    boolean again = posting.state() == Posting.State.SENT;
+    p.sentForBlock = chain.nextNumber();
+    return switch (path.send(bytes, chain.nextNumber())) {
+      case SendOutcome.Taken ignored when again -> true; // for one block more
       case SendOutcome.Taken ignored -> {
         book.update(posting.in(Posting.State.SENT));
         p.blocksSinceSent = 0;
@@ -216,11 +268,34 @@ final class PostingFollower {
         // the pool wants more at once: no need to wait for blocks to pass it over
         yield p.blocksSinceSent > 0 && !book.hasOpenBelow(posting) && replace(posting, p);
       }
+      case SendOutcome.WrongForm(String why) -> {
+        trouble(posting, why);
+        yield rewrap(posting, p, bytes);
+      }
       case SendOutcome.NotTaken(String why) -> {
         trouble(posting, why);
         yield false;
       }
     };
+  }
+
+  /** The same transaction in the form that this L1 takes, if there is another one. */
+  private boolean rewrap(Posting posting, PostingBook.Progress p, Bytes refused) {
+    int version = BlobTxSigner.wrapperVersion(refused);
+    int other;
+    try {
+      other = wrapper.afterRefusalOf(version);
+    } catch (L1Exception e) {
+      trouble(posting, e.text());
+      return false;
+    }
+    if (other == version || p.rewrapped) {
+      return false;
+    }
+    p.rewrapped = true;
+    SignedTx tx = signer.wrap(BlobTxSigner.read(refused), book.sidecar(posting), other);
+    book.rewrap(posting, p.attemptToSend, tx.networkForm());
+    return send(posting, p);
   }
 
   /**
@@ -238,28 +313,33 @@ final class PostingFollower {
 
   private boolean replace(Posting posting, PostingBook.Progress p) {
     int last = posting.attempts().size() - 1;
-    BlobTransaction old = BlobTxSigner.read(book.signedBytes(posting, last));
-    Fees doubled = BlobTxSigner.feesOf(old).doubled();
-    if (!options.fees().allows(doubled)) {
-      trouble(posting, "not included, and its fees cannot be doubled within their caps");
-      p.attemptToSend = last;
-      p.blocksSinceSent = 0;
-      book.update(posting.in(Posting.State.SIGNED)); // pools forget: offer the same bytes again
-      return false;
-    }
+    Bytes bytes = book.signedBytes(posting, last);
+    Transaction old = BlobTxSigner.read(bytes);
     Fees fees;
     try {
-      fees = options.fees().capped(doubled.max(options.fees().suggest(execution, true)));
+      fees =
+          pricer.replacement(
+              BlobTxSigner.feesOf(old), BlobTxSigner.needOf(old), posting.dueSeconds());
     } catch (L1Exception e) {
       trouble(posting, e.text());
       return false;
     }
-    BlobTransaction replacement = signer.withFees(old, fees);
-    Posting replaced = book.addAttempt(posting, SignedTx.of(replacement));
+    if (fees == null) {
+      trouble(posting, "not included, and its fees cannot be doubled within caps and budget");
+      p.attemptToSend = last;
+      p.blocksSinceSent = 0;
+      p.offered = null;
+      book.update(posting.in(Posting.State.SIGNED)); // pools forget: offer the same bytes again
+      return false;
+    }
+    SignedTx replacement =
+        signer.wrap(
+            signer.withFees(old, fees), book.sidecar(posting), BlobTxSigner.wrapperVersion(bytes));
+    Posting replaced = book.addAttempt(posting, replacement);
     p.attemptToSend = last + 1;
     p.blocksSinceSent = 0;
-    listener.accept(
-        new PostingEvent.Replaced(posting.id(), old.transaction().hash(), replaced.latestTx()));
+    p.offered = null;
+    listener.accept(new PostingEvent.Replaced(posting.id(), old.hash(), replaced.latestTx(), fees));
     return send(replaced, p);
   }
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.send;
 
-import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 
 /** A signed transaction as it leaves. */
-record SignedTx(Hash32 hash, Bytes networkForm) {
-  static SignedTx of(BlobTransaction tx) {
-    return new SignedTx(tx.transaction().hash(), tx.encoded());
-  }
-}
+record SignedTx(Hash32 hash, Bytes networkForm) {}

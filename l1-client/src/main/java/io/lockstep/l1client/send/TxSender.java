@@ -7,6 +7,10 @@ import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.CallRequest;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Receipt;
+import io.lockstep.l1client.fee.FeePolicy;
+import io.lockstep.l1client.fee.FeeReader;
+import io.lockstep.l1client.fee.Fees;
+import io.lockstep.l1client.fee.GasNeed;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
@@ -23,14 +27,29 @@ import org.jspecify.annotations.Nullable;
 public final class TxSender {
   private static final long POLL_MS = 100;
 
+  /** Nothing hangs on when it lands. */
+  private static final int BLOCKS_TO_LAND = 6;
+
   private final ExecutionClient execution;
   private final UInt256 chainId;
+  private final FeeReader reader;
   private final FeePolicy fees;
+  private final AccountLanes lanes;
 
-  public TxSender(ExecutionClient execution, UInt256 chainId, FeePolicy fees) {
+  /**
+   * @param lanes of the accounts of this process
+   */
+  public TxSender(
+      ExecutionClient execution,
+      UInt256 chainId,
+      FeeReader reader,
+      FeePolicy fees,
+      AccountLanes lanes) {
     this.execution = execution;
     this.chainId = chainId;
+    this.reader = reader;
     this.fees = fees;
+    this.lanes = lanes;
   }
 
   /**
@@ -42,10 +61,14 @@ public final class TxSender {
    */
   public Hash32 send(SecretKey key, @Nullable Address to, UInt256 value, Bytes data)
       throws L1Exception {
+    lanes.claim(key.address(), AccountLanes.Lane.ORDINARY);
     long needed = execution.estimateGas(new CallRequest(key.address(), to, value, data));
     // the state may differ a little when it runs
     long gasLimit = Math.min(GasPolicy.MAX_TRANSACTION_GAS, needed + needed / 4);
-    Fees offer = fees.suggest(execution, false);
+    Fees offer = fees.first(reader.market(false), GasNeed.of(gasLimit, 0), BLOCKS_TO_LAND);
+    if (offer == null) {
+      throw new L1Exception(Kind.BUSY, "what L1 asks is above the caps or the budget");
+    }
     Transaction tx =
         Transaction.Unsigned.feeMarket(
                 chainId,
@@ -62,6 +85,7 @@ public final class TxSender {
       case SendOutcome.NonceUsed ignored ->
           throw new L1Exception(Kind.NODE_ERROR, "the nonce of " + key.address() + " moved on");
       case SendOutcome.FeesTooLow(String why) -> throw new L1Exception(Kind.NODE_ERROR, why);
+      case SendOutcome.WrongForm(String why) -> throw new L1Exception(Kind.NODE_ERROR, why);
       case SendOutcome.NotTaken(String why) -> throw new L1Exception(Kind.NODE_ERROR, why);
     };
   }

@@ -4,13 +4,16 @@ package io.lockstep.l1client.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.fee.FeePolicy;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.l1client.http.Json;
 import io.lockstep.l1client.testing.FakeChain;
 import io.lockstep.l1client.testing.StubL1;
 import io.lockstep.l1client.testing.TestBlobs;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.tx.Transaction;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BlobTxSenderTest {
   private static final PostingId FIRST = new PostingId(Hash32.ofWords(0, 0, 0, 1));
   private static final PostingId SECOND = new PostingId(Hash32.ofWords(0, 0, 0, 2));
+  private static final PostingId THIRD = new PostingId(Hash32.ofWords(0, 0, 0, 3));
   private static final Bytes CALL = Bytes.fromHex("0x01020304");
 
   @TempDir Path dir;
@@ -56,12 +60,10 @@ class BlobTxSenderTest {
     store = RocksStore.open(dir, BlobTxSender.columns());
     sender =
         new BlobTxSender(
-            execution,
-            store,
+            TestBlobs.setup(execution, store),
             TestBlobs.KEY,
             UInt256.of(900),
             BlobTxSender.Options.DEFAULT,
-            Runnable::run,
             events::add);
     BlobTxSender mine = sender;
     tracker =
@@ -107,7 +109,8 @@ class BlobTxSenderTest {
   }
 
   private void submit(PostingId id, int number) {
-    assertThat(sender.submit(id, TestBlobs.INBOX, CALL, sidecar(number))).isTrue();
+    CompletableFuture<BlobSidecar> made = sidecar(number);
+    assertThat(sender.submit(TestBlobs.request(id, CALL, made.join().blobs()), made)).isTrue();
     step();
   }
 
@@ -144,13 +147,51 @@ class BlobTxSenderTest {
     chain.mineEmpty(3);
     chain.finalise(block.number());
     follow();
+    assertThat(only(PostingEvent.Safe.class).txHash()).isEqualTo(tx);
     assertThat(only(PostingEvent.Final.class).txHash()).isEqualTo(tx);
+    assertThat(events.stream().map(e -> (Object) e.getClass()))
+        .containsExactly(
+            PostingEvent.Sealed.class,
+            PostingEvent.Encoded.class,
+            PostingEvent.Signed.class,
+            PostingEvent.Sent.class,
+            PostingEvent.Included.class,
+            PostingEvent.Safe.class,
+            PostingEvent.Final.class);
+    PostingCost cost = included.cost();
+    // the stub's receipt: 21,000 gas at 2 gwei, one blob at 7 wei
+    assertThat(cost.gasWei()).isEqualTo(UInt256.of(42_000_000_000_000L));
+    assertThat(cost.blobWei()).isEqualTo(UInt256.of(7 * 131_072));
+    assertThat(cost.perTransactionWei()).isEqualTo(UInt256.of(4_200_000_091_750L));
+  }
+
+  @Test
+  void replacesAtOnceWhenTheFeesHaveLeftItBehind() {
+    submit(FIRST, 1);
+    chain.priceNextBlocks(UInt256.of(9_000_000_000L), 0);
+    chain.mineEmpty(1);
+    follow();
+
+    PostingEvent.Replaced replaced = only(PostingEvent.Replaced.class);
+    assertThat(replaced.fees().feeCap()).isGreaterThan(UInt256.of(9_000_000_000L));
+  }
+
+  @Test
+  void waitsWhileItsFeesStillDoAndNoTwoBlocksHavePassed() {
+    submit(FIRST, 1);
+    chain.priceNextBlocks(UInt256.of(1_500_000_000L), 0);
+    chain.mineEmpty(1);
+    follow();
+    assertThat(countOf(PostingEvent.Replaced.class)).isZero();
+    chain.mineEmpty(1);
+    follow();
+    assertThat(countOf(PostingEvent.Replaced.class)).isEqualTo(1);
   }
 
   @Test
   void makesAWrapperOfVersionOneWithProofsThatVerify() throws DecodeException {
-    List<byte[]> blobs = List.of(TestBlobs.blob(1), TestBlobs.blob(2));
-    assertThat(sender.submit(FIRST, TestBlobs.INBOX, CALL, blobs)).isTrue();
+    List<Bytes> blobs = List.of(Bytes.wrap(TestBlobs.blob(1)), Bytes.wrap(TestBlobs.blob(2)));
+    assertThat(sender.submit(TestBlobs.request(FIRST, CALL, blobs))).isTrue();
     step();
 
     BlobTransaction sent = BlobTransaction.decode(l1.execution().sentRaw().getFirst());
@@ -159,7 +200,8 @@ class BlobTxSenderTest {
     assertThat(tx.chainId()).isEqualTo(UInt256.of(900));
     assertThat(tx.to()).isEqualTo(TestBlobs.INBOX);
     assertThat(tx.data()).isEqualTo(CALL);
-    assertThat(tx.maxFeePerGas()).isEqualTo(UInt256.of(3_000_000_000L));
+    // 0.875 gwei in the next block, which may rise by an eighth five times, and the tip
+    assertThat(tx.maxFeePerGas()).isEqualTo(UInt256.of(2_576_778_414L));
     assertThat(tx.blobVersionedHashes()).hasSize(2);
     for (int i = 0; i < 2; i++) {
       assertThat(Kzg.versionedHash(sent.commitments().get(i)))
@@ -171,6 +213,65 @@ class BlobTxSenderTest {
                   sent.cellProofs().get(i)))
           .isTrue();
     }
+  }
+
+  @Test
+  void offersTheSamePayloadInTheOldFormToANodeThatKnowsNoOther() throws DecodeException {
+    l1.execution().takeOldWrappersOnly();
+    List<Bytes> blobs = List.of(Bytes.wrap(TestBlobs.blob(1)), Bytes.wrap(TestBlobs.blob(2)));
+    assertThat(sender.submit(TestBlobs.request(FIRST, CALL, blobs))).isTrue();
+    step();
+
+    List<Bytes> sent = l1.execution().sentRaw();
+    assertThat(sent).hasSize(2);
+    assertThat(BlobTransaction.wrapperVersion(sent.get(0))).isEqualTo(1);
+    assertThat(BlobTransaction.wrapperVersion(sent.get(1))).isZero();
+    assertThat(BlobTransaction.transactionOf(sent.get(1)))
+        .isEqualTo(BlobTransaction.transactionOf(sent.get(0)));
+    // four items: payload, blobs, commitments, proofs of 48 bytes
+    RlpReader items = RlpReader.over(sent.get(1).slice(1, sent.get(1).size())).list();
+    items.skip();
+    items.skip();
+    items.skip();
+    RlpReader proofs = items.list();
+    items.end();
+    assertThat(proofs.bytes()).hasSize(48);
+    assertThat(proofs.bytes()).hasSize(48);
+    proofs.end();
+    only(PostingEvent.Sent.class);
+
+    Bytes taken = sent.get(1);
+    chain.emptyPool();
+    crash();
+    follow();
+    assertThat(l1.execution().sentRaw().getLast()).isEqualTo(taken);
+    chain.mine();
+    follow();
+    only(PostingEvent.Included.class);
+
+    submit(SECOND, 3);
+    assertThat(BlobTransaction.wrapperVersion(l1.execution().sentRaw().get(3))).isEqualTo(1);
+    assertThat(BlobTransaction.wrapperVersion(l1.execution().sentRaw().get(4))).isZero();
+    chain.mine();
+    follow();
+    submit(THIRD, 4);
+    // from now on it is known
+    assertThat(BlobTransaction.wrapperVersion(l1.execution().sentRaw().get(5))).isZero();
+  }
+
+  @Test
+  void takesTheFormOfTheForkThatTheNodeNames() throws DecodeException {
+    l1.execution().takeOldWrappersOnly();
+    l1.execution()
+        .answer(
+            "eth_config",
+            Json.parse(
+                "{\"current\": {\"blobSchedule\": {\"target\": 6, \"max\": 9,"
+                    + " \"baseFeeUpdateFraction\": 5007716}, \"precompiles\": {}}}"));
+    submit(FIRST, 1);
+
+    assertThat(l1.execution().sentRaw()).hasSize(1);
+    assertThat(BlobTransaction.wrapperVersion(l1.execution().sentRaw().getFirst())).isZero();
   }
 
   @Test
@@ -218,7 +319,7 @@ class BlobTxSenderTest {
     assertThat(pooled.transaction().nonce()).isZero();
     assertThat(pooled.transaction().data()).isEqualTo(CALL);
     assertThat(pooled.transaction().maxFeePerBlobGas()).isEqualTo(UInt256.of(2_000_000_000L));
-    assertThat(pooled.transaction().maxFeePerGas()).isEqualTo(UInt256.of(6_000_000_000L));
+    assertThat(pooled.transaction().maxFeePerGas()).isEqualTo(UInt256.of(5_153_556_828L));
     assertThat(pooled.transaction().maxPriorityFeePerGas()).isEqualTo(UInt256.of(2_000_000_000L));
 
     for (int i = 0; i < 5; i++) {
@@ -239,7 +340,7 @@ class BlobTxSenderTest {
     follow();
 
     assertThat(pooled().getFirst().transaction().maxFeePerBlobGas())
-        .isEqualTo(UInt256.of(320_000_000_000L));
+        .isGreaterThan(UInt256.of(40_000_000_000L));
     chain.mine();
     follow();
     assertThat(countOf(PostingEvent.Included.class)).isEqualTo(1);
@@ -435,17 +536,15 @@ class BlobTxSenderTest {
             gwei,
             gwei.multiply(UInt256.of(50)),
             gwei,
-            8,
             gwei.multiply(UInt256.of(100)),
-            gwei.multiply(UInt256.of(2)));
+            gwei.multiply(UInt256.of(2)),
+            FeePolicy.DEFAULT.budgetWei());
     sender =
         new BlobTxSender(
-            execution,
-            store,
+            TestBlobs.setup(execution, store),
             TestBlobs.KEY,
             UInt256.of(900),
             new BlobTxSender.Options(tight, GasPolicy.DEFAULT, 2, 1_000),
-            Runnable::run,
             events::add);
     BlobTxSender mine = sender;
     tracker =
@@ -466,8 +565,8 @@ class BlobTxSenderTest {
 
   @Test
   void refusesBlobsThatAreNone() {
-    assertThat(sender.submit(FIRST, TestBlobs.INBOX, CALL, List.of(TestBlobs.notCanonical())))
-        .isTrue();
+    List<Bytes> blobs = List.of(Bytes.wrap(TestBlobs.notCanonical()));
+    assertThat(sender.submit(TestBlobs.request(FIRST, CALL, blobs))).isTrue();
     step();
 
     assertThat(only(PostingEvent.Refused.class).why()).contains("not a blob");
@@ -527,15 +626,11 @@ class BlobTxSenderTest {
   }
 
   @Test
-  void offersTheHighestFeeThatCanBeWhenTheNodeDoesNotSayTheBlobFee() {
+  void postsThroughANodeThatDoesNotSayTheBlobFee() {
     l1.execution().fail("eth_blobBaseFee", -32601, "no such method");
     submit(FIRST, 1);
 
     only(PostingEvent.Sent.class);
-    // EIP-4844: e^(10,000,000 / 3,338,477) = 19.99
-    assertThat(FeePolicy.highestBlobBaseFee(10_000_000)).isEqualTo(UInt256.of(19));
-    assertThat(FeePolicy.highestBlobBaseFee(0)).isEqualTo(UInt256.ONE);
-    assertThat(FeePolicy.highestBlobBaseFee(Long.MAX_VALUE)).isNotEqualTo(UInt256.ZERO);
   }
 
   @Test

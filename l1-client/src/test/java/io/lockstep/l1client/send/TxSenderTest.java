@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Receipt;
+import io.lockstep.l1client.fee.BlobSchedule;
+import io.lockstep.l1client.fee.FeePolicy;
+import io.lockstep.l1client.fee.FeeReader;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.JdkTransport;
 import io.lockstep.l1client.testing.FakeChain;
@@ -22,11 +25,16 @@ class TxSenderTest {
   private final FakeChain chain = new FakeChain();
   private final StubL1 l1 = new StubL1(chain);
   private final JdkTransport transport = new JdkTransport(1_000);
+  private final ExecutionClient execution =
+      new ExecutionClient(l1.pool(), transport, HttpOptions.DEFAULT);
+  private final AccountLanes lanes = new AccountLanes();
   private final TxSender sender =
       new TxSender(
-          new ExecutionClient(l1.pool(), transport, HttpOptions.DEFAULT),
+          execution,
           UInt256.of(900),
-          FeePolicy.DEFAULT);
+          new FeeReader(execution, BlobSchedule.UNKNOWN, FakeChain.SLOT_SECONDS),
+          FeePolicy.DEFAULT,
+          lanes);
 
   @AfterEach
   void close() {
@@ -62,6 +70,16 @@ class TxSenderTest {
     assertThatThrownBy(() -> sender.send(TestBlobs.KEY, TestBlobs.INBOX, UInt256.ZERO, Bytes.EMPTY))
         .isInstanceOf(L1Exception.class)
         .hasMessageContaining("Frozen");
+    assertThat(l1.execution().sentRaw()).isEmpty();
+  }
+
+  @Test
+  void sendsNothingOrdinaryFromAnAccountThatPostsBlobs() {
+    lanes.claim(TestBlobs.KEY.address(), AccountLanes.Lane.BLOB);
+
+    assertThatThrownBy(() -> sender.send(TestBlobs.KEY, TestBlobs.INBOX, UInt256.ZERO, Bytes.EMPTY))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("one kind");
     assertThat(l1.execution().sentRaw()).isEmpty();
   }
 

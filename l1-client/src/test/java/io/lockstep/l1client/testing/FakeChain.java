@@ -34,7 +34,14 @@ public final class FakeChain {
 
   /** A block of some branch. */
   public record FakeBlock(
-      long number, Hash32 hash, Hash32 parentHash, long slot, List<Mined> txs, List<Bytes> blobs) {
+      long number,
+      Hash32 hash,
+      Hash32 parentHash,
+      long slot,
+      UInt256 baseFee,
+      long excessBlobGas,
+      List<Mined> txs,
+      List<Bytes> blobs) {
     public long timestampSeconds() {
       return GENESIS_SECONDS + slot * SLOT_SECONDS;
     }
@@ -48,6 +55,8 @@ public final class FakeChain {
   private long salt;
   private @Nullable Long finalizedNumber;
   private UInt256 blobFeeAsked = UInt256.ONE;
+  private UInt256 baseFee = UInt256.of(1_000_000_000L);
+  private long excessBlobGas;
 
   public FakeChain() {
     append(List.of(), List.of());
@@ -115,7 +124,15 @@ public final class FakeChain {
     String seed = number + ":" + slot + ":" + parent + ":" + salt++;
     Hash32 hash = Keccak.hash(seed.getBytes(StandardCharsets.UTF_8));
     FakeBlock block =
-        new FakeBlock(number, hash, parent, slot, List.copyOf(txs), List.copyOf(blobs));
+        new FakeBlock(
+            number,
+            hash,
+            parent,
+            slot,
+            baseFee,
+            excessBlobGas,
+            List.copyOf(txs),
+            List.copyOf(blobs));
     all.put(hash, block);
     canonical.add(block);
     return block;
@@ -132,6 +149,12 @@ public final class FakeChain {
   /** Blob transactions that offer less are not mined. */
   public synchronized void askBlobFee(UInt256 weiPerBlobGas) {
     blobFeeAsked = weiPerBlobGas;
+  }
+
+  /** What the headers of blocks from now on say. */
+  public synchronized void priceNextBlocks(UInt256 weiPerGas, long excess) {
+    baseFee = weiPerGas;
+    excessBlobGas = excess;
   }
 
   public synchronized FakeBlock head() {

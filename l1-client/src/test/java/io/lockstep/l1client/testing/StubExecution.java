@@ -41,8 +41,10 @@ public final class StubExecution {
 
   private final FakeChain chain;
   private final Map<String, RpcFailure> failing = new ConcurrentHashMap<>();
+  private final Map<String, JsonNode> answers = new ConcurrentHashMap<>();
   private final List<Bytes> sentRaw = new CopyOnWriteArrayList<>();
   private final List<String> methods = new CopyOnWriteArrayList<>();
+  private volatile boolean oldWrappersOnly;
   private volatile long lagBlocks;
   private volatile long maxLogRange = Long.MAX_VALUE;
   private volatile UInt256 blobBaseFee = UInt256.ONE;
@@ -55,6 +57,16 @@ public final class StubExecution {
   /** Answers {@code method} with an error until {@link #heal}. */
   public void fail(String method, int code, String message) {
     failing.put(method, new RpcFailure(code, message));
+  }
+
+  /** Answers {@code method} with this from now on. */
+  public void answer(String method, JsonNode result) {
+    answers.put(method, result);
+  }
+
+  /** Takes blob transactions in the form before Osaka alone, as EthereumJS does. */
+  public void takeOldWrappersOnly() {
+    oldWrappersOnly = true;
   }
 
   public void heal(String method) {
@@ -97,6 +109,11 @@ public final class StubExecution {
       RpcFailure order = failing.get(method);
       if (order != null) {
         throw order;
+      }
+      JsonNode ready = answers.get(method);
+      if (ready != null) {
+        reply.set("result", ready);
+        return StubL1.Raw.json(200, reply);
       }
       reply.set("result", call(method, Json.field(request, "params")));
     } catch (RpcFailure e) {
@@ -155,11 +172,11 @@ public final class StubExecution {
         .put("stateRoot", b.hash().toHex())
         .put("mixHash", b.hash().toHex())
         .put("parentBeaconBlockRoot", Hash32.ZERO.toHex())
-        .put("baseFeePerGas", "0x3b9aca00")
+        .put("baseFeePerGas", b.baseFee().toQuantity())
         .put("gasLimit", "0x1c9c380")
         .put("gasUsed", "0x0")
         .put("blobGasUsed", "0x0")
-        .put("excessBlobGas", "0x0")
+        .put("excessBlobGas", "0x" + Long.toHexString(b.excessBlobGas()))
         .put("extraField", "ignored");
   }
 
@@ -202,6 +219,11 @@ public final class StubExecution {
             .put("blockNumber", "0x" + Long.toHexString(block.number()))
             .put("status", mined.success() ? "0x1" : "0x0")
             .put("gasUsed", "0x5208")
+            .put("effectiveGasPrice", "0x77359400")
+            .put(
+                "blobGasUsed",
+                "0x" + Integer.toHexString(mined.tx().blobVersionedHashes().size() << 17))
+            .put("blobGasPrice", "0x7")
             .putNull("contractAddress");
     out.putArray("logs");
     return out;
@@ -262,7 +284,14 @@ public final class StubExecution {
     Hash32 hash;
     String refusal;
     if (raw.get(0) == 3) {
-      BlobTransaction tx = BlobTransaction.decode(raw);
+      if (oldWrappersOnly != (BlobTransaction.wrapperVersion(raw) == 0)) {
+        throw new RpcFailure(
+            -32602,
+            "serialized tx data could not be parsed (Expected "
+                + (oldWrappersOnly ? 4 : 5)
+                + " values in the deserialized network transaction)");
+      }
+      BlobTransaction tx = oldWrappersOnly ? OldWrapper.read(raw) : BlobTransaction.decode(raw);
       hash = tx.transaction().hash();
       refusal = chain.offer(tx);
     } else {

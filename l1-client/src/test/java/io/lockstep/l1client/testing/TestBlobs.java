@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.testing;
 
+import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.fee.BlobSchedule;
+import io.lockstep.l1client.fee.FeeReader;
+import io.lockstep.l1client.send.AccountLanes;
+import io.lockstep.l1client.send.BlobTxSender;
+import io.lockstep.l1client.send.InclusionPath;
+import io.lockstep.l1client.send.PostingId;
+import io.lockstep.l1client.send.PostingRequest;
+import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.tx.BlobTransaction;
@@ -10,6 +19,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.storage.kv.KeyValueStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +40,23 @@ public final class TestBlobs {
       blob[at + 30] = (byte) (at / 32);
     }
     return blob;
+  }
+
+  /** A posting of {@code blobs} to {@link #INBOX}, due at no time. */
+  public static PostingRequest request(PostingId id, Bytes callData, List<Bytes> blobs) {
+    return new PostingRequest(id, INBOX, callData, blobs, 0, 10);
+  }
+
+  /** What a sender that posts to this node stands on. */
+  public static BlobTxSender.Setup setup(ExecutionClient execution, KeyValueStore store) {
+    return new BlobTxSender.Setup(
+        execution,
+        InclusionPath.mempool(execution),
+        new FeeReader(execution, BlobSchedule.UNKNOWN, FakeChain.SLOT_SECONDS),
+        store,
+        new AccountLanes(),
+        Runnable::run,
+        BlobProofs.KZG);
   }
 
   /** As long as a blob, but its field elements are too large. */

@@ -120,7 +120,7 @@ public final class NodeParts implements AutoCloseable {
       this.operatorId = id;
       this.senders =
           new PosterSenders(
-              l1.execution(),
+              l1,
               ports.store(),
               keys.posters(),
               cluster,

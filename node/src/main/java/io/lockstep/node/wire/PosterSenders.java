@@ -4,19 +4,26 @@ package io.lockstep.node.wire;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
-import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.fee.BlobSchedule;
+import io.lockstep.l1client.fee.FeeReader;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
+import io.lockstep.l1client.send.AccountLanes;
 import io.lockstep.l1client.send.BlobTxSender;
+import io.lockstep.l1client.send.InclusionPath;
+import io.lockstep.l1client.send.PostingCost;
 import io.lockstep.l1client.send.PostingEvent;
 import io.lockstep.l1client.send.PostingId;
+import io.lockstep.l1client.send.PostingRequest;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
+import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.storage.kv.Column;
@@ -42,6 +49,7 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   private static final long NOT_INCLUDED = Long.MAX_VALUE;
 
   private final ClusterFile cluster;
+  private final SlotClock clock;
   private final List<BlobTxSender> senders = new ArrayList<>();
   private final List<WakeLoop> loops = new ArrayList<>();
   private final Landed landed;
@@ -76,7 +84,7 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   }
 
   PosterSenders(
-      ExecutionClient execution,
+      L1Link l1,
       KeyValueStore store,
       List<SecretKey> posters,
       ClusterFile cluster,
@@ -85,17 +93,24 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
       Pacer pacer,
       Landed landed) {
     this.cluster = cluster;
+    this.clock = l1.spec().clock();
     this.landed = landed;
+    BlobTxSender.Setup setup =
+        new BlobTxSender.Setup(
+            l1.execution(),
+            InclusionPath.mempool(l1.execution()),
+            new FeeReader(l1.execution(), BlobSchedule.ofBeacon(l1.spec()), clock.slotSeconds()),
+            store,
+            new AccountLanes(),
+            kzg,
+            proofs);
     for (SecretKey poster : posters) {
       BlobTxSender sender =
           new BlobTxSender(
-              execution,
-              store,
+              setup,
               poster,
               UInt256.of(cluster.l1().chainId()),
               BlobTxSender.Options.DEFAULT,
-              kzg,
-              proofs,
               this::onEvent);
       takeUp(sender, senders.size());
       senders.add(sender);
@@ -136,8 +151,8 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   }
 
   @Override
-  public boolean submit(long windowSlot, Set<Hash32> expected, Bytes callData, List<byte[]> blobs) {
-    PostingId id = new PostingId(Keccak.hash(callData));
+  public boolean submit(Poster.Submission batch) {
+    PostingId id = new PostingId(Keccak.hash(batch.callData()));
     int chosen;
     synchronized (this) {
       if (underWay.containsKey(id)) {
@@ -147,9 +162,17 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
       if (chosen == -1) {
         return false;
       }
-      underWay.put(id, new UnderWay(chosen, windowSlot, expected, NOT_INCLUDED));
+      underWay.put(id, new UnderWay(chosen, batch.windowSlot(), batch.expected(), NOT_INCLUDED));
     }
-    if (!senders.get(chosen).submit(id, cluster.clusterInbox(), callData, blobs)) {
+    PostingRequest request =
+        new PostingRequest(
+            id,
+            cluster.clusterInbox(),
+            batch.callData(),
+            batch.blobs().stream().map(Bytes::wrap).toList(),
+            clock.startSeconds(new Slot(batch.lastSlot())),
+            batch.transactions());
+    if (!senders.get(chosen).submit(request)) {
       forget(id);
       return false;
     }
@@ -198,12 +221,15 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
 
   private void onEvent(PostingEvent event) {
     switch (event) {
+      case PostingEvent.Sealed sealed -> LOG.debug("posting {} is sealed", sealed.id());
+      case PostingEvent.Encoded encoded -> LOG.debug("posting {} is encoded", encoded.id());
       case PostingEvent.Signed signed ->
-          LOG.debug("posting {} is signed as {}", signed.id(), signed.txHash());
+          LOG.debug("posting {} is signed as {}, {}", signed.id(), signed.txHash(), signed.fees());
       case PostingEvent.Sent sent -> LOG.debug("posting {} is sent", sent.id());
       case PostingEvent.Replaced replaced ->
-          LOG.warn("posting {} is replaced at higher fees", replaced.id());
+          LOG.warn("posting {} is replaced at higher fees, {}", replaced.id(), replaced.fees());
       case PostingEvent.Included included -> {
+        logCost(included);
         UnderWay done =
             included.success()
                 ? place(included.id(), included.block().number())
@@ -216,6 +242,7 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
         LOG.warn("posting {} was reorged away and is sent again", reorged.id());
         place(reorged.id(), NOT_INCLUDED);
       }
+      case PostingEvent.Safe safe -> LOG.debug("posting {} is safe", safe.id());
       case PostingEvent.Final last -> forget(last.id());
       case PostingEvent.Stuck stuck -> LOG.warn("posting {}: {}", stuck.id(), stuck.why());
       case PostingEvent.Abandoned gone -> forget(gone.id());
@@ -228,6 +255,21 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
         forget(refused.id());
       }
     }
+  }
+
+  private static void logCost(PostingEvent.Included included) {
+    PostingCost cost = included.cost();
+    LOG.info(
+        "posting {} is in L1 block {}{}: {} wei, {} of it for {} blob gas; {} transactions, {} wei"
+            + " each",
+        included.id(),
+        included.block().number(),
+        included.success() ? "" : ", reverted",
+        cost.totalWei(),
+        cost.blobWei(),
+        cost.blobGas(),
+        cost.transactions(),
+        cost.perTransactionWei());
   }
 
   private synchronized @Nullable UnderWay place(PostingId id, long l1Number) {

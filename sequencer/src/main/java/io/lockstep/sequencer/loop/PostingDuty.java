@@ -53,7 +53,8 @@ final class PostingDuty {
     open.forEach((windowSlot, lastTick) -> {
       boolean ended = windowSlot != openWindowSlot || windowSlot == endedWindowSlot;
       if (ended && !poster.hasInHand(windowSlot)) {
-        poster.windowEnded(windowSlot, lastTick, deadlineMs(windowSlot, nowMs));
+        poster.windowEnded(
+            windowSlot, lastTick, lastSlot(windowSlot).value(), deadlineMs(windowSlot, nowMs));
       }
     });
   }
@@ -107,10 +108,13 @@ final class PostingDuty {
   }
 
   /** A fallback window is named by its first slot; its owner posts while it lasts. */
-  private boolean isStillOurs(long windowSlot, long nowMs) {
+  private Slot lastSlot(long windowSlot) {
     Window window = turns.windowOf(new Slot(windowSlot));
-    Slot last =
-        window == null || window.lastSlot() == null ? new Slot(windowSlot) : window.lastSlot();
+    return window == null || window.lastSlot() == null ? new Slot(windowSlot) : window.lastSlot();
+  }
+
+  private boolean isStillOurs(long windowSlot, long nowMs) {
+    Slot last = lastSlot(windowSlot);
     return nowMs < (clock.slots().startSeconds(last) + clock.slots().slotSeconds()) * 1000;
   }
 

@@ -46,10 +46,9 @@ public final class Poster {
     /**
      * Takes one batch; it is under way from then on.
      *
-     * @param expected inbox heads it may stand on
      * @return false when no poster key is free for it now
      */
-    boolean submit(long windowSlot, Set<Hash32> expected, Bytes callData, List<byte[]> blobs);
+    boolean submit(Submission submission);
 
     /** Whether a posting of this window is on its way to L1, or on L1 and not final. */
     boolean isUnderWay(long windowSlot);
@@ -62,12 +61,29 @@ public final class Poster {
   }
 
   /**
+   * One batch for the inbox.
+   *
+   * @param lastSlot L1 slot in whose block it must stand at the latest
+   * @param expected inbox heads it may stand on
+   * @param transactions of users that it carries
+   */
+  public record Submission(
+      long windowSlot,
+      long lastSlot,
+      Set<Hash32> expected,
+      Bytes callData,
+      List<byte[]> blobs,
+      int transactions) {}
+
+  /**
    * A window whose ticks have to be posted.
    *
+   * @param lastSlot the last L1 slot in which it may be posted
    * @param waitForL1Slot the L1 block before the own slot
    * @param deadlineMs Unix milliseconds after which that block is not waited for any longer
    */
-  private record Due(long windowSlot, long lastTick, long waitForL1Slot, long deadlineMs) {}
+  private record Due(
+      long windowSlot, long lastTick, long lastSlot, long waitForL1Slot, long deadlineMs) {}
 
   /**
    * @param cpu threads for compressing; never the sequencing thread
@@ -88,17 +104,18 @@ public final class Poster {
     this.cpu = cpu;
   }
 
-  /** The window has ended with {@code lastTick}: post it in {@code windowSlot} or before. */
-  public void windowEnded(long windowSlot, long lastTick, long deadlineMs) {
+  /** The window has ended with {@code lastTick}: post it in {@code lastSlot} or before. */
+  public void windowEnded(long windowSlot, long lastTick, long lastSlot, long deadlineMs) {
     due.removeIf(earlier -> earlier.windowSlot == windowSlot);
-    due.add(new Due(windowSlot, lastTick, windowSlot - 1, deadlineMs));
+    due.add(new Due(windowSlot, lastTick, lastSlot, windowSlot - 1, deadlineMs));
   }
 
   /** What is due goes out with the next step: the node is about to end. */
   public void hurry(long nowMs) {
     List<Due> all = List.copyOf(due);
     due.clear();
-    all.forEach(one -> due.add(new Due(one.windowSlot, one.lastTick, one.waitForL1Slot, nowMs)));
+    all.forEach(one ->
+        due.add(new Due(one.windowSlot, one.lastTick, one.lastSlot, one.waitForL1Slot, nowMs)));
   }
 
   /** Whether this window's ticks are due, being encoded or under way. */
@@ -145,7 +162,7 @@ public final class Poster {
     encoding.add(next.windowSlot);
     cpu.execute(() -> {
       try {
-        encode(draft, expected);
+        encode(draft, next.lastSlot, expected);
       } finally {
         encoding.remove(draft.windowSlot());
       }
@@ -153,7 +170,7 @@ public final class Poster {
     return true;
   }
 
-  private void encode(BatchAssembler.Draft draft, List<Hash32> expected) {
+  private void encode(BatchAssembler.Draft draft, long lastSlot, List<Hash32> expected) {
     EncodedBatch encoded = BatchCodec.encode(draft.contents());
     BlockData lastBlock = draft.contents().segments().getFirst().blocks().getLast();
     int rollups = draft.contents().segments().size();
@@ -181,11 +198,19 @@ public final class Poster {
             encoded.headersRoot(),
             parts,
             encoded.blobs().size());
+    int transactions =
+        draft.contents().segments().stream()
+            .flatMap(segment -> segment.blocks().stream())
+            .mapToInt(block -> block.transactions().size())
+            .sum();
     if (!port.submit(
-        draft.windowSlot(),
-        Set.copyOf(expected),
-        ClusterInboxAbi.encodePropose(batch),
-        encoded.blobs())) {
+        new Submission(
+            draft.windowSlot(),
+            lastSlot,
+            Set.copyOf(expected),
+            ClusterInboxAbi.encodePropose(batch),
+            encoded.blobs(),
+            transactions))) {
       LOG.info("window {}: no poster key is free, tried again", draft.windowSlot());
     }
   }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.scenario;
 
-import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.post.Poster;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Hands an operator's postings to the scripted L1, one at a time for each window. */
 final class ScriptedPosting implements Poster.PostingPort {
@@ -21,9 +18,10 @@ final class ScriptedPosting implements Poster.PostingPort {
   }
 
   @Override
-  public boolean submit(long windowSlot, Set<Hash32> expected, Bytes callData, List<byte[]> blobs) {
-    ScriptedL1.Posting posting = new ScriptedL1.Posting(operatorId, callData, blobs);
-    byWindow.put(windowSlot, posting);
+  public boolean submit(Poster.Submission submission) {
+    ScriptedL1.Posting posting =
+        new ScriptedL1.Posting(operatorId, submission.callData(), submission.blobs());
+    byWindow.put(submission.windowSlot(), posting);
     l1.submit(posting);
     return true;
   }
