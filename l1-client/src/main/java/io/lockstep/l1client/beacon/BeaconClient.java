@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -44,9 +45,14 @@ public final class BeaconClient {
   /** A slot behind is ordinary: endpoints hear of a block one after the other. */
   private static final long TOLERATED_LAG_SLOTS = 2;
 
+  /** An endpoint without the lookahead route is asked again: a fork or an update may bring it. */
+  private static final long LOOKAHEAD_ASKED_AGAIN_NANOS = 600_000_000_000L;
+
   private final EndpointPool pool;
   private final Transport transport;
   private final HttpOptions options;
+  private final ConcurrentHashMap<Endpoint, Long> withoutLookaheadSinceNanos =
+      new ConcurrentHashMap<>();
 
   public BeaconClient(EndpointPool pool, Transport transport, HttpOptions options) {
     this.pool = pool;
@@ -148,6 +154,63 @@ public final class BeaconClient {
     }
     Hash32 root = read(endpoint, before, answer -> Json.hash(answer, "dependent_root"));
     return new ProposerDuties(duties.epoch(), root, duties.duties());
+  }
+
+  /**
+   * What the endpoints that are well say the proposers of one state are (EIP-7917): a state has one
+   * root, so none of them can mean another branch. Those that do not have this state are left out,
+   * and so, for a while, are those that do not serve the route.
+   */
+  public List<StateLookahead> lookaheads(Hash32 stateRoot) {
+    List<StateLookahead> answers = new ArrayList<>();
+    for (Endpoint endpoint : pool.healthy()) {
+      Long since = withoutLookaheadSinceNanos.get(endpoint);
+      if (since != null && pool.nowNanos() - since < LOOKAHEAD_ASKED_AGAIN_NANOS) {
+        continue;
+      }
+      try {
+        HttpAnswer answer = get(endpoint, lookaheadOf(stateRoot.toHex()));
+        if (answer.isOk()) {
+          answers.add(
+              new StateLookahead(endpoint.name(), read(endpoint, answer, BeaconJson::lookahead)));
+        } else if (isUnserved(answer)) {
+          noteWhetherServed(endpoint);
+        } else {
+          throw refused(endpoint, answer);
+        }
+        pool.succeeded(endpoint);
+      } catch (L1Exception e) {
+        if (e.isTemporary()) {
+          pool.failed(endpoint);
+        }
+      }
+    }
+    return answers;
+  }
+
+  /** The endpoints that do not serve the lookahead, by name. */
+  public List<String> withoutLookahead() {
+    return withoutLookaheadSinceNanos.keySet().stream().map(Endpoint::name).sorted().toList();
+  }
+
+  /** A state that an endpoint does not have and a route that it does not have look alike. */
+  private void noteWhetherServed(Endpoint endpoint) throws L1Exception {
+    if (isUnserved(get(endpoint, lookaheadOf(BlockId.HEAD.text())))) {
+      withoutLookaheadSinceNanos.put(endpoint, pool.nowNanos());
+    } else {
+      withoutLookaheadSinceNanos.remove(endpoint);
+    }
+  }
+
+  private static boolean isUnserved(HttpAnswer answer) {
+    return switch (answer.status()) {
+      case 400, 404, 405, 501 -> true;
+      default -> false;
+    };
+  }
+
+  private static String lookaheadOf(String stateId) {
+    return "/eth/v1/beacon/states/" + stateId + "/proposer_lookahead";
   }
 
   private static ProposerDuties duties(Epoch epoch, int slotsPerEpoch, JsonNode answer)

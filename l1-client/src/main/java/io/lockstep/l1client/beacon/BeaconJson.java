@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads the beacon API's answers. Total: any JSON gives a value or a DecodeException. */
 final class BeaconJson {
   private static final int MAX_SLOTS_PER_EPOCH = 1024;
+  private static final int MAX_LOOKAHEAD = 8 * MAX_SLOTS_PER_EPOCH;
   private static final int MAX_STATE_SIZE = 1 << 27;
   private static final int MAX_BLOB_SCHEDULE = 1024;
 
@@ -205,6 +206,14 @@ final class BeaconJson {
           "duties of epoch " + duties.epoch() + " end before slot " + (first + slotsPerEpoch));
     }
     return duties;
+  }
+
+  static List<Long> lookahead(JsonNode answer) throws DecodeException {
+    List<Long> indices = new ArrayList<>();
+    for (JsonNode index : Json.array(answer, "data", MAX_LOOKAHEAD)) {
+      indices.add(Json.asDecimal(index, "validator index"));
+    }
+    return indices;
   }
 
   static FinalityCheckpoints finality(JsonNode answer) throws DecodeException {

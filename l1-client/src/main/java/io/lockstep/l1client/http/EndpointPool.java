@@ -64,10 +64,15 @@ public final class EndpointPool {
     return endpoints;
   }
 
-  /** How many endpoints are not set back now, for health and metrics. */
-  public int healthyCount() {
+  /** The endpoints that are not set back now, in the operator's order. */
+  public List<Endpoint> healthy() {
     long now = nanoClock.getAsLong();
-    return (int) endpoints.stream().filter(e -> setBackNanos(e, now) == 0).count();
+    return endpoints.stream().filter(e -> setBackNanos(e, now) == 0).toList();
+  }
+
+  /** The clock by which endpoints are set back; only rises. */
+  public long nowNanos() {
+    return nanoClock.getAsLong();
   }
 
   /**

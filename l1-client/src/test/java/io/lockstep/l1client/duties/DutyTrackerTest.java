@@ -112,4 +112,97 @@ class DutyTrackerTest {
     l1.behave();
     assertThat(step()).isEmpty();
   }
+
+  private List<DutyEvent> stepAll() {
+    step();
+    return List.copyOf(events);
+  }
+
+  private void seeHead() {
+    tracker.onBeaconEvent(
+        new BeaconEvent.Head(
+            new Slot(chain.slot()), StubBeacon.rootOf(chain.head()), null, null, false));
+  }
+
+  @Test
+  void holdsBackDutiesThatAreNotThoseOfTheState() {
+    chain.mineEmpty(9);
+    l1.beacon().lieAboutProposerOf(17);
+
+    assertThat(stepAll())
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .isInstanceOfSatisfying(
+                        DutyEvent.DutiesChanged.class,
+                        changed -> assertThat(changed.epoch()).isEqualTo(new Epoch(1))),
+            second ->
+                assertThat(second)
+                    .isInstanceOfSatisfying(
+                        DutyEvent.DutiesDoubtful.class,
+                        doubt -> assertThat(doubt.why()).contains("slot 17 is validator")));
+    assertThat(tracker.duties(new Epoch(2))).isNull();
+
+    seeHead();
+    assertThat(stepAll()).as("asked again at each head, said once").isEmpty();
+    l1.beacon().lieAboutProposerOf(-1);
+    seeHead();
+    assertThat(stepAll()).hasSize(2).first().isEqualTo(new DutyEvent.DoubtEnded(new Epoch(2)));
+    assertThat(tracker.duties(new Epoch(2))).isNotNull();
+  }
+
+  @Test
+  void withdrawsWhatItToldWhenTheDoubtPersists() {
+    chain.mineEmpty(9);
+    step();
+    l1.beacon().lieAboutProposerOf(12);
+    chain.mineEmpty(1);
+    assertThat(stepAll()).hasSize(1).first().isInstanceOf(DutyEvent.DutiesDoubtful.class);
+    assertThat(tracker.duties(new Epoch(1))).isNotNull();
+
+    chain.mineEmpty(1);
+    assertThat(stepAll())
+        .satisfiesExactly(
+            first -> assertThat(first).isEqualTo(new DutyEvent.DutiesWithdrawn(new Epoch(1))),
+            again ->
+                assertThat(again)
+                    .isInstanceOfSatisfying(
+                        DutyEvent.DutiesChanged.class,
+                        changed -> assertThat(changed.epoch()).isEqualTo(new Epoch(2))));
+    assertThat(tracker.duties(new Epoch(1))).isNull();
+  }
+
+  @Test
+  void livesWithoutTheLookaheadAndSaysSoOnce() {
+    chain.mineEmpty(9);
+    l1.beacon().answerLookahead(501);
+    assertThat(stepAll()).filteredOn(DutyEvent.LookaheadNotServed.class::isInstance).hasSize(1);
+    assertThat(tracker.duties(new Epoch(2))).isNotNull();
+    long asked = lookaheadsAsked();
+    chain.mineEmpty(1);
+    assertThat(stepAll()).isEmpty();
+    assertThat(lookaheadsAsked()).isEqualTo(asked);
+  }
+
+  private long lookaheadsAsked() {
+    return l1.beacon().paths().stream().filter(p -> p.endsWith("/proposer_lookahead")).count();
+  }
+
+  @Test
+  void doesNotHoldTheNextEpochAgainstAStateThatDoesNotReachIt() {
+    chain.mineEmpty(7);
+    chain.missSlot();
+    chain.missSlot();
+
+    assertThat(step()).containsExactly(new Epoch(1), new Epoch(2));
+  }
+
+  @Test
+  void endsADoubtWithItsEpoch() {
+    chain.mineEmpty(9);
+    l1.beacon().lieAboutProposerOf(12);
+    step();
+    chain.mineEmpty(8);
+    assertThat(stepAll()).contains(new DutyEvent.DoubtEnded(new Epoch(1)));
+  }
 }

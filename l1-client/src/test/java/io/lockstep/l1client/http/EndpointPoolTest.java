@@ -35,7 +35,7 @@ class EndpointPoolTest {
     assertThat(pool.first(attempt)).isEqualTo("yes");
     assertThat(pool.first(attempt)).isEqualTo("yes");
     assertThat(asked).containsExactly(a, b, b);
-    assertThat(pool.healthyCount()).isEqualTo(1);
+    assertThat(pool.healthy()).containsExactly(b);
 
     nowNanos += 600_000_000L;
     assertThat(pool.ranked()).containsExactly(a, b);

@@ -23,6 +23,8 @@ public final class StubBeacon {
   private final List<String> paths = new CopyOnWriteArrayList<>();
   private volatile boolean withoutV2;
   private volatile boolean dutiesOfWrongSlots;
+  private volatile int lookaheadStatus = 200;
+  private volatile long lyingSlot = -1;
   private volatile boolean ssz;
   private volatile boolean withoutBlobs;
   private volatile boolean byBlockNumber;
@@ -34,6 +36,16 @@ public final class StubBeacon {
 
   public void dropDutiesV2() {
     withoutV2 = true;
+  }
+
+  /** The lookahead route answers with this status from now on. */
+  public void answerLookahead(int status) {
+    lookaheadStatus = status;
+  }
+
+  /** The lookahead names another proposer for this slot; -1 for none. */
+  public void lieAboutProposerOf(long slot) {
+    lyingSlot = slot;
   }
 
   public void answerDutiesOfWrongSlots() {
@@ -103,6 +115,9 @@ public final class StubBeacon {
     }
     if (path.endsWith("/finality_checkpoints")) {
       return finality();
+    }
+    if (path.endsWith("/proposer_lookahead")) {
+      return lookahead(path.split("/")[5]);
     }
     if (path.startsWith("/eth/v2/validator/duties/proposer/") && !withoutV2) {
       return duties(Long.parseLong(last(path)), 1);
@@ -193,16 +208,13 @@ public final class StubBeacon {
     if (epoch > current + 1) {
       return StubL1.Raw.text(400, "application/json", "{\"code\":400,\"message\":\"too far\"}");
     }
-    // who proposes hangs on what EIP-7917 says it hangs on
-    Hash32 seed = rootBefore(epoch - 1);
     ArrayNode list = JSON.arrayNode();
     long first = epoch * FakeChain.SLOTS_PER_EPOCH;
     for (long slot = first; slot < first + FakeChain.SLOTS_PER_EPOCH; slot++) {
-      byte[] mix = (seed + ":" + slot).getBytes(StandardCharsets.UTF_8);
       long shown = dutiesOfWrongSlots ? slot - FakeChain.SLOTS_PER_EPOCH : slot;
       list.addObject()
           .put("slot", Long.toString(shown))
-          .put("validator_index", Long.toString(Keccak.hash(mix).word(0) >>> 56))
+          .put("validator_index", Long.toString(proposer(slot)))
           .put("pubkey", Bytes.wrap(new byte[48]).toHex());
     }
     ObjectNode answer =
@@ -211,6 +223,28 @@ public final class StubBeacon {
             .put("execution_optimistic", false);
     answer.set("data", list);
     return StubL1.Raw.json(200, answer);
+  }
+
+  /** Who proposes hangs on what EIP-7917 says it hangs on. */
+  private long proposer(long slot) {
+    Hash32 seed = rootBefore(slot / FakeChain.SLOTS_PER_EPOCH - 1);
+    byte[] mix = (seed + ":" + slot).getBytes(StandardCharsets.UTF_8);
+    return Keccak.hash(mix).word(0) >>> 56;
+  }
+
+  /** Of the newest block's state; its root is the execution block's hash. */
+  private StubL1.Raw lookahead(String id) {
+    FakeBlock head = chain.head();
+    if (lookaheadStatus != 200 || !(id.equals("head") || id.equals(head.hash().toHex()))) {
+      int status = lookaheadStatus == 200 ? 404 : lookaheadStatus;
+      return StubL1.Raw.text(status, "application/json", "{\"code\":1,\"message\":\"no\"}");
+    }
+    ArrayNode list = JSON.arrayNode();
+    long first = head.slot() / FakeChain.SLOTS_PER_EPOCH * FakeChain.SLOTS_PER_EPOCH;
+    for (long slot = first; slot < first + 2L * FakeChain.SLOTS_PER_EPOCH; slot++) {
+      list.add(Long.toString(proposer(slot) + (slot == lyingSlot ? 1 : 0)));
+    }
+    return data(list);
   }
 
   private StubL1.Raw blobs(String id) {

@@ -11,13 +11,18 @@ import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.primitives.types.BlockRef;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.L1Feed;
 import io.lockstep.sequencer.loop.Command;
+import io.lockstep.sequencer.loop.L1Alarm;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +41,10 @@ public final class L1Runner implements AutoCloseable {
   private final L1Feed feed;
   private final SequencerLoop loop;
   private final List<Consumer<L1Event>> alsoTold;
+  private final L1Watch watch;
   private final LongSupplier clockMs;
   private final Thread.UncaughtExceptionHandler onDeath;
+  private final Map<Epoch, String> doubts = new TreeMap<>();
   private volatile @Nullable L1Follower follower;
   private volatile boolean closed;
   private Pacer.@Nullable Running catchUp;
@@ -45,6 +52,7 @@ public final class L1Runner implements AutoCloseable {
   /**
    * @param events hints of the beacon node; closed with this
    * @param alsoTold who hears of L1 events before the feed does: the senders
+   * @param watch counts what comes
    * @param onDeath told when a thread dies of an error: the node cannot go on
    */
   L1Runner(
@@ -53,6 +61,7 @@ public final class L1Runner implements AutoCloseable {
       L1Feed feed,
       SequencerLoop loop,
       List<Consumer<L1Event>> alsoTold,
+      L1Watch watch,
       LongSupplier clockMs,
       Pacer pacer,
       Thread.UncaughtExceptionHandler onDeath) {
@@ -62,6 +71,7 @@ public final class L1Runner implements AutoCloseable {
     this.feed = feed;
     this.loop = loop;
     this.alsoTold = List.copyOf(alsoTold);
+    this.watch = watch;
     this.clockMs = clockMs;
     this.onDeath = onDeath;
   }
@@ -114,18 +124,55 @@ public final class L1Runner implements AutoCloseable {
   }
 
   private void onDuties(DutyEvent event) {
+    watch.onDuties(event);
     switch (event) {
-      case DutyEvent.DutiesChanged(var epoch, ProposerDuties duties) -> {
-        long[] indices =
-            duties.duties().stream().mapToLong(ProposerDuties.Duty::validatorIndex).toArray();
-        try {
-          loop.put(new Command.Duties(epoch, indices));
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
+      case DutyEvent.DutiesChanged changed -> {
+        if (changed.replaced()) {
+          LOG.warn("the proposers of epoch {} are others than before", changed.epoch());
         }
+        long[] indices =
+            changed.duties().duties().stream()
+                .mapToLong(ProposerDuties.Duty::validatorIndex)
+                .toArray();
+        tell(new Command.Duties(changed.epoch(), indices));
       }
       case DutyEvent.DutiesUnavailable away ->
           LOG.warn("no proposer duties of epoch {}: {}", away.epoch(), away.why());
+      case DutyEvent.DutiesDoubtful doubt -> {
+        LOG.error("ALARM: duties of epoch {} are held back: {}", doubt.epoch(), doubt.why());
+        doubts.put(doubt.epoch(), doubt.why());
+        tellDoubts();
+      }
+      case DutyEvent.DoubtEnded ended -> {
+        LOG.warn("the duties of epoch {} are no longer doubtful", ended.epoch());
+        doubts.remove(ended.epoch());
+        tellDoubts();
+      }
+      case DutyEvent.DutiesWithdrawn withdrawn ->
+          tell(new Command.DutiesWithdrawn(withdrawn.from()));
+      case DutyEvent.LookaheadNotServed unserved ->
+          LOG.warn(
+              "{} does not serve the proposer lookahead: duties are not held against it there",
+              unserved.endpoint());
+    }
+  }
+
+  private void tellDoubts() {
+    String why = null;
+    if (!doubts.isEmpty()) {
+      why =
+          doubts.entrySet().stream()
+              .map(doubt -> "duties of epoch " + doubt.getKey() + ": " + doubt.getValue())
+              .collect(Collectors.joining("; "));
+    }
+    tell(new Command.Alarm(L1Alarm.DUTIES, why));
+  }
+
+  private void tell(Command command) {
+    try {
+      loop.put(command);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

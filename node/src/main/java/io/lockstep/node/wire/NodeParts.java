@@ -90,6 +90,7 @@ public final class NodeParts implements AutoCloseable {
   private final Core core;
   private final Streams streams;
   private final SyncDesk desk = new SyncDesk();
+  private final L1Watch watch = new L1Watch();
   private final Outbox outbox;
   private final PeerDesk peerDesk;
   private final SequencerLoop loop;
@@ -348,7 +349,7 @@ public final class NodeParts implements AutoCloseable {
   public L1Runner l1Runner(
       BeaconEventSource events, LongSupplier clockMs, Thread.UncaughtExceptionHandler onDeath) {
     List<Consumer<L1Event>> told = senders == null ? List.of() : List.of(senders::onL1Event);
-    return new L1Runner(l1, events, feed(), loop, told, clockMs, pacer, onDeath);
+    return new L1Runner(l1, events, feed(), loop, told, watch, clockMs, pacer, onDeath);
   }
 
   private L1Feed feed() {
@@ -423,6 +424,10 @@ public final class NodeParts implements AutoCloseable {
 
   public CommitmentDomain domain() {
     return domain;
+  }
+
+  L1Watch watch() {
+    return watch;
   }
 
   WindowClock clock() {

@@ -79,6 +79,11 @@ public final class Turns {
     }
   }
 
+  /** Forgets the proposers of {@code from} and of later epochs. */
+  public void withdrawDuties(Epoch from) {
+    schedule = schedule.withoutEpochsFrom(from);
+  }
+
   /** The window that L2 time {@code unixSeconds} belongs to, or null when nobody's or not known. */
   public @Nullable Window windowAt(long unixSeconds) {
     return clock.sequencingWindowAt(schedule, unixSeconds) instanceof SlotOwner.Owner owner

@@ -9,6 +9,7 @@ import io.lockstep.sequencer.derive.L1Update;
 import io.lockstep.sequencer.mempool.AddResult;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that other threads can ask of the loop. */
 public sealed interface Command {
@@ -17,6 +18,19 @@ public sealed interface Command {
 
   /** Proposers of an epoch, one validator index for each slot. */
   record Duties(Epoch epoch, long[] validatorIndices) implements Command {}
+
+  /**
+   * The proposers of this epoch and of later ones are not to be relied upon: whose turn it is there
+   * is not known until they are told again.
+   */
+  record DutiesWithdrawn(Epoch from) implements Command {}
+
+  /**
+   * What L1's nodes say cannot be relied upon, or can be again.
+   *
+   * @param why null when it is over
+   */
+  record Alarm(L1Alarm alarm, @Nullable String why) implements Command {}
 
   /**
    * A transaction for a rollup; decoded, its sender recovered.

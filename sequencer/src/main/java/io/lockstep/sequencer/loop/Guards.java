@@ -42,6 +42,9 @@ final class Guards {
     /** Why the L1 clients give no answer, or null. */
     @Nullable String l1Trouble();
 
+    /** Why L1's head cannot be built upon, or null. */
+    @Nullable String headDoubt();
+
     /** Whether peers have told what is not posted yet. */
     boolean heardPeers(long nowMs);
 
@@ -123,6 +126,10 @@ final class Guards {
     String clockFault = clockWatch.fault();
     if (clockFault != null) {
       return clockFault;
+    }
+    String headDoubt = facts.headDoubt();
+    if (headDoubt != null) {
+      return headDoubt;
     }
     L1Block head = core.l1().head();
     L1Block anchor = core.l1().anchorFor(timestamp);

@@ -60,6 +60,9 @@ public final class OwnTurn {
   interface Surroundings {
     @Nullable String l1Trouble();
 
+    /** Why L1's head cannot be built upon, or null. */
+    @Nullable String headDoubt();
+
     boolean heardPeers(long nowMs);
   }
 
@@ -330,6 +333,11 @@ public final class OwnTurn {
     @Override
     public @Nullable String l1Trouble() {
       return surroundings.l1Trouble();
+    }
+
+    @Override
+    public @Nullable String headDoubt() {
+      return surroundings.headDoubt();
     }
 
     @Override

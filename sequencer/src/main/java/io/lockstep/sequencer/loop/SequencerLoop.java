@@ -162,6 +162,12 @@ public final class SequencerLoop {
         stage.core.turns().duties(duties.epoch(), duties.validatorIndices());
         peerSide.retryEarly(nowMs);
       }
+      case Command.DutiesWithdrawn withdrawn -> {
+        LOG.warn("the proposers of epoch {} and later are not relied upon", withdrawn.from());
+        stage.core.turns().withdrawDuties(withdrawn.from());
+        stage.touch();
+      }
+      case Command.Alarm alarm -> stage.alarm(alarm.alarm(), alarm.why());
       case Command.Submit submit -> submit.reply().accept(add(submit, nowMs));
       case Command.Frag frag -> peerSide.onFrag(frag, nowMs);
       case Command.Seal seal -> peerSide.onSeal(seal, nowMs);

@@ -16,6 +16,7 @@ import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Stage {
   final @Nullable OwnTurn own;
   boolean caughtUp;
   @Nullable String l1Trouble;
+  private final Map<L1Alarm, String> alarms = new EnumMap<>(L1Alarm.class);
   private final List<Hash32> shown = new ArrayList<>();
   private boolean dirty = true;
   private long promiseMismatches;
@@ -65,6 +67,11 @@ final class Stage {
     }
 
     @Override
+    public @Nullable String headDoubt() {
+      return alarms.get(L1Alarm.HEAD);
+    }
+
+    @Override
     public boolean heardPeers(long nowMs) {
       return peers.isDone(cluster.headTick(), nowMs);
     }
@@ -74,6 +81,16 @@ final class Stage {
   @Nullable OpenTick openTick() {
     OpenTick mine = own == null ? null : own.builder().openTick();
     return mine == null ? core.follower().openTick() : mine;
+  }
+
+  /** L1 cannot be relied upon in some respect, or can be again when there is no reason. */
+  void alarm(L1Alarm alarm, @Nullable String why) {
+    if (why == null) {
+      alarms.remove(alarm);
+    } else {
+      alarms.put(alarm, why);
+    }
+    touch();
   }
 
   void noteSeal(SealMessage tick) {
@@ -185,10 +202,9 @@ final class Stage {
             ? NodeStatus.State.SYNCING
             : turn == null ? NodeStatus.State.FOLLOWING : turn.state();
     String why = turn == null ? "follower" : turn.why();
-    String trouble = l1Trouble;
     return new NodeStatus(
         state,
-        trouble == null ? why : "L1 is away: " + trouble,
+        reason(why),
         turn != null && turn.isSequencing(),
         window == null ? -1 : window.windowSlot().value(),
         window == null ? null : core.turns().committer(window.operatorId()),
@@ -196,5 +212,17 @@ final class Stage {
         turn == null ? Wei.ZERO : turn.exposure(),
         turn == null ? Wei.ZERO : turn.exposureLimit(),
         promiseMismatches + core.follower().mismatches());
+  }
+
+  private String reason(String why) {
+    String trouble = l1Trouble;
+    List<String> reasons = new ArrayList<>();
+    reasons.add(trouble == null ? why : "L1 is away: " + trouble);
+    for (String alarm : alarms.values()) {
+      if (!reasons.contains(alarm)) {
+        reasons.add(alarm);
+      }
+    }
+    return String.join("; ", reasons);
   }
 }

@@ -91,7 +91,7 @@ public final class ProposerSchedule {
         new TreeMap<>(epochs.tailMap(first.value(), true)));
   }
 
-  /** Without the duties of {@code first} and later: a reorg changed the lookahead. */
+  /** Without the duties of {@code first} and later: they are not to be relied upon. */
   public ProposerSchedule withoutEpochsFrom(Epoch first) {
     return new ProposerSchedule(
         slotsPerEpoch,
