@@ -20,6 +20,8 @@ public final class L1Exception extends Exception {
     BAD_ANSWER,
     /** The node says that it cannot serve now: HTTP 429 or 5xx, a rate limit, syncing. */
     BUSY,
+    /** The endpoint does not let us in: HTTP 401, 402, 403 or 407. */
+    DENIED,
     /** HTTP 4xx: the request itself is refused, or the route does not exist. */
     REFUSED,
     /** A JSON-RPC error object. */
@@ -46,6 +48,16 @@ public final class L1Exception extends Exception {
     this.data = data;
   }
 
+  /** What an HTTP status other than 2xx says. */
+  public static Kind kindOf(int httpStatus) {
+    return switch (httpStatus) {
+      case 401, 402, 403, 407 -> Kind.DENIED;
+      case 429 -> Kind.BUSY;
+      case 501 -> Kind.REFUSED; // not implemented: asking again does not help
+      default -> httpStatus >= 500 ? Kind.BUSY : Kind.REFUSED;
+    };
+  }
+
   public Kind kind() {
     return kind;
   }
@@ -63,7 +75,7 @@ public final class L1Exception extends Exception {
   /** Whether the same request may succeed later or elsewhere. */
   public boolean isTemporary() {
     return switch (kind) {
-      case UNREACHABLE, TIMEOUT, BAD_ANSWER, BUSY -> true;
+      case UNREACHABLE, TIMEOUT, BAD_ANSWER, BUSY, DENIED -> true;
       case REFUSED, NODE_ERROR -> false;
     };
   }

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class BeaconEvents {
   private static final Set<String> TOPICS =
-      Set.of("head", "block", "chain_reorg", "finalized_checkpoint");
+      Set.of("head", "head_v2", "block", "chain_reorg", "finalized_checkpoint");
 
   private final InstantSource clock;
   private final Map<EventSink, Set<String>> sinks = new ConcurrentHashMap<>();
@@ -89,6 +89,18 @@ final class BeaconEvents {
             .put("previous_duty_dependent_root", previous.toHex())
             .put("current_duty_dependent_root", current.toHex())
             .put("execution_optimistic", false));
+    ObjectNode second = object().put("version", Spec.VERSION);
+    second
+        .putObject("data")
+        .put("slot", slot)
+        .put("block", head.root().toHex())
+        .put("state", head.header().stateRoot().toHex())
+        .put("payload_status", "full")
+        .put("epoch_transition", transition)
+        .put("current_epoch_dependent_root", previous.toHex())
+        .put("next_epoch_dependent_root", current.toHex())
+        .put("execution_optimistic", false);
+    send("head_v2", second);
     if (transition && change.view().finalizedEpoch() > 0) {
       BeaconBlock finalized = change.view().finalized();
       send(

@@ -13,6 +13,7 @@ import io.lockstep.l1client.http.Json;
 import io.lockstep.l1client.http.Transport;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -62,6 +64,45 @@ public final class BeaconClient {
 
   public EndpointPool pool() {
     return pool;
+  }
+
+  /**
+   * From now on only endpoints of this chain are asked.
+   *
+   * @param told of each endpoint that is refused with the reason, and when it is not any more
+   */
+  public void requireChain(
+      long chainId, Hash32 genesisValidatorsRoot, EndpointPool.GateListener told) {
+    AtomicReference<@Nullable Address> contract = new AtomicReference<>();
+    pool.guard(
+        endpoint -> {
+          BeaconGenesis genesis =
+              read(endpoint, get(endpoint, "/eth/v1/beacon/genesis"), BeaconJson::genesis);
+          if (!genesis.validatorsRoot().equals(genesisValidatorsRoot)) {
+            return "has genesis validators root %s, expected %s"
+                .formatted(genesis.validatorsRoot(), genesisValidatorsRoot);
+          }
+          DepositContract deposits = depositContract(endpoint);
+          if (deposits != null && deposits.chainId() != chainId) {
+            return "stands over execution chain %d, expected %d"
+                .formatted(deposits.chainId(), chainId);
+          }
+          if (deposits != null && !contract.compareAndSet(null, deposits.address())) {
+            Address known = contract.get();
+            if (!deposits.address().equals(known)) {
+              return "has deposit contract %s, another endpoint %s"
+                  .formatted(deposits.address(), known);
+            }
+          }
+          return null;
+        },
+        told);
+  }
+
+  /** Null where it is not served. */
+  private @Nullable DepositContract depositContract(Endpoint endpoint) throws L1Exception {
+    HttpAnswer answer = get(endpoint, "/eth/v1/config/deposit_contract");
+    return isUnserved(answer) ? null : read(endpoint, answer, BeaconJson::depositContract);
   }
 
   /** Asks every endpoint for its head and ranks those last that lag behind or are syncing. */
@@ -106,16 +147,20 @@ public final class BeaconClient {
     return find("/eth/v1/beacon/states/" + stateId + "/finality_checkpoints", BeaconJson::finality);
   }
 
-  /**
-   * The hash of the execution block that beacon block {@code id} carries (from Gloas on: of the one
-   * its bid names, which may never have been revealed).
-   */
-  public @Nullable Hash32 executionBlockHash(BlockId id) throws L1Exception {
+  /** Which execution block beacon block {@code id} carries or names. */
+  public @Nullable ExecutionLink execution(BlockId id) throws L1Exception {
     return pool.firstFound(endpoint -> {
       HttpAnswer answer =
           get(endpoint, "/eth/v2/beacon/blocks/" + id, JSON, MAX_BLOCK_ANSWER_BYTES);
-      return answer.status() == 404 ? null : read(endpoint, answer, BeaconJson::executionBlockHash);
+      return answer.status() == 404 ? null : read(endpoint, answer, BeaconJson::execution);
     });
+  }
+
+  /** The execution block of one endpoint's own head; null when it does not know. */
+  public @Nullable ExecutionLink headLink(Endpoint endpoint) throws L1Exception {
+    HttpAnswer answer =
+        get(endpoint, "/eth/v2/beacon/blocks/" + BlockId.HEAD, JSON, MAX_BLOCK_ANSWER_BYTES);
+    return answer.status() == 404 ? null : read(endpoint, answer, BeaconJson::execution);
   }
 
   /**
@@ -124,7 +169,7 @@ public final class BeaconClient {
    * one of EIP-7917 (that of the epoch before), which does not move with each block.
    */
   public ProposerDuties proposerDuties(Epoch epoch, int slotsPerEpoch) throws L1Exception {
-    return pool.first(endpoint -> {
+    return any(endpoint -> {
       HttpAnswer v2 = get(endpoint, "/eth/v2/validator/duties/proposer/" + epoch);
       if (v2.isOk()) {
         return read(endpoint, v2, answer -> duties(epoch, slotsPerEpoch, answer));
@@ -169,6 +214,9 @@ public final class BeaconClient {
         continue;
       }
       try {
+        if (!pool.admits(endpoint)) {
+          continue;
+        }
         HttpAnswer answer = get(endpoint, lookaheadOf(stateRoot.toHex()));
         if (answer.isOk()) {
           answers.add(
@@ -299,7 +347,16 @@ public final class BeaconClient {
   }
 
   private <T> T require(String path, Reader<T> reader) throws L1Exception {
-    return pool.first(endpoint -> read(endpoint, get(endpoint, path), reader));
+    return any(endpoint -> read(endpoint, get(endpoint, path), reader));
+  }
+
+  /** The first answer: where one endpoint refuses, being behind, another may not. */
+  private <T> T any(EndpointPool.Search<T> search) throws L1Exception {
+    T answer = pool.firstFound(search);
+    if (answer == null) {
+      throw new IllegalStateException("a beacon node's answer is never null");
+    }
+    return answer;
   }
 
   private <T> @Nullable T find(String path, Reader<T> reader) throws L1Exception {
@@ -315,8 +372,21 @@ public final class BeaconClient {
 
   private HttpAnswer get(Endpoint endpoint, String path, String accept, int maxBytes)
       throws L1Exception {
-    return transport.exchange(
-        new HttpCall(endpoint, endpoint.uri(path), accept, null, maxBytes, options.timeoutMs()));
+    HttpAnswer answer =
+        transport.exchange(
+            new HttpCall(
+                endpoint, endpoint.uri(path), accept, null, maxBytes, options.timeoutMs()));
+    boolean page = answer.contentType().startsWith("text/html");
+    if (page && L1Exception.kindOf(answer.status()) == Kind.REFUSED) {
+      // a proxy's "not found" is not the node's
+      throw new L1Exception(
+          Kind.BAD_ANSWER,
+          answer.status(),
+          endpoint + ": HTTP " + answer.status() + ", a page instead of an answer",
+          null,
+          null);
+    }
+    return answer;
   }
 
   private static <T> T read(Endpoint endpoint, HttpAnswer answer, Reader<T> reader)
@@ -333,12 +403,12 @@ public final class BeaconClient {
 
   private static L1Exception refused(Endpoint endpoint, HttpAnswer answer) {
     int status = answer.status();
-    Kind kind = status == 429 || status >= 500 ? Kind.BUSY : Kind.REFUSED;
-    if (status == 501) {
-      kind = Kind.REFUSED; // not implemented: asking again does not help
-    }
     return new L1Exception(
-        kind, status, endpoint + ": HTTP " + status + errorText(answer), null, null);
+        L1Exception.kindOf(status),
+        status,
+        endpoint + ": HTTP " + status + errorText(answer),
+        null,
+        null);
   }
 
   /** The {@code message} of a beacon error object, when it is one. */

@@ -43,7 +43,7 @@ public sealed interface BeaconEvent {
 
   record FinalizedCheckpoint(Epoch epoch, Hash32 block) implements BeaconEvent {}
 
-  /** The stream (re)opened: whatever came in between was not seen. */
+  /** The stream (re)opened: whatever came in between was not seen, so all is to be looked at. */
   record Opened(String endpoint) implements BeaconEvent {}
 
   /** The stream broke or fell silent; it will be opened again, at the next endpoint. */

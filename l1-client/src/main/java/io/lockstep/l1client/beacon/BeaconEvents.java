@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.beacon;
 
+import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.primitives.codec.DecodeException;
@@ -9,7 +10,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -21,28 +26,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The beacon node's event stream, kept open: one virtual thread that reconnects with back-off, to
- * the next endpoint when one fails or falls silent. Events are hints that make polling prompt; they
- * are given to the consumer on threads of the HTTP client, one at a time, so the consumer must only
- * enqueue.
+ * the next endpoint when one fails or falls silent. Events are hints that make polling prompt:
+ * whoever hears {@link BeaconEvent.Opened} looks at everything once, so that nothing is missed by a
+ * switch. They are given to the consumer on threads of the HTTP client, one at a time, so the
+ * consumer must only enqueue.
  */
 public final class BeaconEvents implements BeaconEventSource {
   /**
    * Bounds of the stream.
    *
-   * @param silenceMs a stream without a byte for so long is given up
+   * @param silenceMs a stream without an event for so long is given up; signs of life do not count,
+   *     a node can send them and nothing else
    * @param firstBackOffMs after a failure; doubles up to {@code longestBackOffMs}
    */
   public record Options(
       long connectTimeoutMs, long silenceMs, long firstBackOffMs, long longestBackOffMs) {
+    /** Three slots without a block are rare, and looking elsewhere for them costs little. */
+    private static final int SILENT_SLOTS = 3;
+
     /** For a chain with slots of this length. */
     public static Options forSlots(long slotMs) {
-      return new Options(4_000, Math.max(10_000, 3 * slotMs), 250, slotMs);
+      return new Options(4_000, SILENT_SLOTS * slotMs, 250, slotMs);
     }
   }
 
-  // The newest spelling last: `head` is deprecated but still the one that most nodes serve.
+  // A node answers 400 to a topic that it does not know. `head` is deprecated and what most serve,
+  // `head_v2` what comes after it; a node that gives both tells each head twice, which is harmless.
   private static final List<String> TOPIC_SETS =
       List.of(
+          "head,head_v2,chain_reorg,finalized_checkpoint",
           "head,chain_reorg,finalized_checkpoint",
           "head_v2,chain_reorg,finalized_checkpoint",
           "head",
@@ -51,6 +63,9 @@ public final class BeaconEvents implements BeaconEventSource {
   private final EndpointPool pool;
   private final HttpClient client;
   private final Options options;
+  private final Map<Endpoint, String> acceptedTopics = new HashMap<>();
+  private final Map<Endpoint, Long> lastBreak = new HashMap<>();
+  private long breaks;
   private volatile Consumer<BeaconEvent> consumer = event -> {};
   private volatile boolean closed;
   private volatile @Nullable Thread thread;
@@ -73,16 +88,21 @@ public final class BeaconEvents implements BeaconEventSource {
   private void run() {
     long backOffMs = options.firstBackOffMs;
     while (!closed) {
-      Endpoint endpoint = pool.ranked().getFirst();
-      Attempt attempt = new Attempt(endpoint);
-      String why = attempt.follow();
-      if (closed) {
-        return;
-      }
-      pool.failed(endpoint);
-      consumer.accept(new BeaconEvent.Lost(endpoint.name(), why));
-      if (attempt.sawEvent) {
-        backOffMs = options.firstBackOffMs;
+      Endpoint endpoint = next();
+      if (endpoint != null) {
+        Attempt attempt = new Attempt(endpoint);
+        String why = attempt.follow();
+        if (closed) {
+          return;
+        }
+        lastBreak.put(endpoint, ++breaks);
+        if (!attempt.wasSilent) {
+          pool.failed(endpoint); // a silent stream says nothing of the endpoint's other answers
+        }
+        consumer.accept(new BeaconEvent.Lost(endpoint.name(), why));
+        if (attempt.sawEvent) {
+          backOffMs = options.firstBackOffMs;
+        }
       }
       try {
         Thread.sleep(backOffMs);
@@ -91,6 +111,26 @@ public final class BeaconEvents implements BeaconEventSource {
       }
       backOffMs = Math.min(options.longestBackOffMs, backOffMs * 2);
     }
+  }
+
+  /**
+   * The endpoint to open a stream at: of those that are well, the one whose stream broke longest
+   * ago. That other requests succeed there says nothing of its stream.
+   */
+  private @Nullable Endpoint next() {
+    List<Endpoint> well = pool.healthy();
+    List<Endpoint> order = new ArrayList<>(well.isEmpty() ? pool.ranked() : well);
+    order.sort(Comparator.comparingLong(e -> lastBreak.getOrDefault(e, 0L)));
+    for (Endpoint endpoint : order) {
+      try {
+        if (pool.admits(endpoint)) {
+          return endpoint;
+        }
+      } catch (L1Exception e) {
+        pool.failed(endpoint);
+      }
+    }
+    return null;
   }
 
   /** Ends the stream and its thread. */
@@ -107,6 +147,7 @@ public final class BeaconEvents implements BeaconEventSource {
   private final class Attempt {
     private final Endpoint endpoint;
     private volatile boolean sawEvent;
+    private boolean wasSilent;
 
     Attempt(Endpoint endpoint) {
       this.endpoint = endpoint;
@@ -115,7 +156,8 @@ public final class BeaconEvents implements BeaconEventSource {
     /** Follows the stream and says why it ended. */
     String follow() {
       String why = "no topic set was accepted";
-      for (String topics : TOPIC_SETS) {
+      String accepted = acceptedTopics.get(endpoint);
+      for (String topics : accepted == null ? TOPIC_SETS : List.of(accepted)) {
         HttpRequest.Builder request =
             HttpRequest.newBuilder(endpoint.uri("/eth/v1/events?topics=" + topics))
                 .header("Accept", "text/event-stream")
@@ -134,10 +176,14 @@ public final class BeaconEvents implements BeaconEventSource {
           stream.cancel();
           exchange.cancel(true);
         }
+        if (stream.started) {
+          acceptedTopics.put(endpoint, topics);
+        }
         if (!why.equals("HTTP 400")) {
           return why;
         }
       }
+      acceptedTopics.remove(endpoint); // it may have become another version
       return why;
     }
 
@@ -163,7 +209,8 @@ public final class BeaconEvents implements BeaconEventSource {
           long quietMs = stream.quietMs();
           long limitMs = stream.started ? options.silenceMs : options.connectTimeoutMs;
           if (quietMs >= limitMs) {
-            return stream.started ? "silent for " + quietMs + " ms" : "no answer";
+            wasSilent = stream.started;
+            return stream.started ? "silent: no event for " + quietMs + " ms" : "no answer";
           }
           String end = stream.endWithin(limitMs - quietMs);
           if (end != null) {
@@ -227,6 +274,7 @@ public final class BeaconEvents implements BeaconEventSource {
         BeaconEvent event = BeaconJson.event(name, data);
         if (event != null) {
           attempt.sawEvent = true;
+          lastNanos = System.nanoTime();
           pool.succeeded(attempt.endpoint);
           consumer.accept(event);
         }
@@ -247,7 +295,6 @@ public final class BeaconEvents implements BeaconEventSource {
 
     @Override
     public void onNext(List<ByteBuffer> buffers) {
-      lastNanos = System.nanoTime();
       try {
         for (ByteBuffer buffer : buffers) {
           parser.feed(buffer);

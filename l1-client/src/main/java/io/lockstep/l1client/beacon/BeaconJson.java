@@ -38,6 +38,11 @@ final class BeaconJson {
         Json.bytes(data, "genesis_fork_version"));
   }
 
+  static DepositContract depositContract(JsonNode answer) throws DecodeException {
+    JsonNode data = Json.field(answer, "data");
+    return new DepositContract(Json.decimal(data, "chain_id"), Json.address(data, "address"));
+  }
+
   static ChainSpec spec(BeaconGenesis genesis, JsonNode answer) throws DecodeException {
     JsonNode data = Json.field(answer, "data");
     long slotsPerEpoch = Json.decimal(data, "SLOTS_PER_EPOCH");
@@ -231,15 +236,17 @@ final class BeaconJson {
         new Epoch(Json.decimal(value, "epoch")), Json.hash(value, "root"));
   }
 
-  /** The execution block's hash of a full beacon block: inside it, or from Gloas in its bid. */
-  static Hash32 executionBlockHash(JsonNode answer) throws DecodeException {
+  /** What a full beacon block says of its execution block: inside it, or from Gloas in its bid. */
+  static ExecutionLink execution(JsonNode answer) throws DecodeException {
     JsonNode body = Json.field(Json.field(Json.field(answer, "data"), "message"), "body");
     JsonNode payload = Json.optional(body, "execution_payload");
     if (payload != null) {
-      return Json.hash(payload, "block_hash");
+      return new ExecutionLink(
+          Json.hash(payload, "block_hash"), Json.hash(payload, "parent_hash"), true);
     }
-    JsonNode bid = Json.field(body, "signed_execution_payload_bid");
-    return Json.hash(Json.field(bid, "message"), "block_hash");
+    JsonNode bid = Json.field(Json.field(body, "signed_execution_payload_bid"), "message");
+    return new ExecutionLink(
+        Json.hash(bid, "block_hash"), Json.hash(bid, "parent_block_hash"), false);
   }
 
   /** One event of the stream, or null for a topic that is not ours. */

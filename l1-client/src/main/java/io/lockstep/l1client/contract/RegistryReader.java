@@ -46,8 +46,7 @@ public final class RegistryReader {
         next = last + 1;
         range = Math.min(MAX_RANGE_BLOCKS, range * 2);
       } catch (L1Exception e) {
-        boolean tooMuch =
-            e.kind() == Kind.NODE_ERROR || e.kind() == Kind.BAD_ANSWER || e.kind() == Kind.REFUSED;
+        boolean tooMuch = e.kind() == Kind.NODE_ERROR || e.kind() == Kind.BAD_ANSWER;
         if (!tooMuch || last == next) {
           throw e;
         }

@@ -44,6 +44,24 @@ public final class ExecutionClient {
     return pool;
   }
 
+  /**
+   * From now on only endpoints of this chain are asked.
+   *
+   * @param told of each endpoint that is refused with the reason, and when it is not any more
+   */
+  public void requireChain(long chainId, EndpointPool.GateListener told) {
+    pool.guard(
+        endpoint -> {
+          UInt256 found =
+              read(
+                  endpoint, rpc.call(endpoint, "eth_chainId"), r -> Json.asQuantity(r, "chain id"));
+          return found.equals(UInt256.of(chainId))
+              ? null
+              : "is chain %s, expected %d".formatted(found.toBigInteger(), chainId);
+        },
+        told);
+  }
+
   /** Asks every endpoint for its head and ranks those last that lag behind. */
   public void rankByHead() {
     pool.rankByHead(
@@ -108,6 +126,19 @@ public final class ExecutionClient {
           Kind.BAD_ANSWER, "asked for block " + hash + ", got block " + block.hash());
     }
     return block;
+  }
+
+  /** Whether one endpoint has the block, on its canonical chain. */
+  public boolean isCanonical(Endpoint endpoint, Hash32 hash) throws L1Exception {
+    JsonNode found = rpc.call(endpoint, "eth_getBlockByHash", text(hash.toHex()), no());
+    if (found.isNull()) {
+      return false;
+    }
+    long number = read(endpoint, found, ExecutionJson::block).number();
+    JsonNode canonical =
+        rpc.call(endpoint, "eth_getBlockByNumber", BlockTag.of(number).toJson(), no());
+    return !canonical.isNull()
+        && read(endpoint, canonical, ExecutionJson::block).hash().equals(hash);
   }
 
   /** The logs of one block, of {@code address} only, whose first topic is one of {@code topics}. */
@@ -252,6 +283,9 @@ public final class ExecutionClient {
     L1Exception refusal = null;
     for (Endpoint endpoint : pool.ranked()) {
       try {
+        if (!pool.admits(endpoint)) {
+          continue;
+        }
         JsonNode result = rpc.call(endpoint, "eth_sendRawTransaction", raw);
         accepted = read(endpoint, result, r -> Json.asHash(r, "transaction hash"));
         pool.succeeded(endpoint);

@@ -92,8 +92,10 @@ final class JsonRpc {
   private static L1Exception notRpc(
       Endpoint endpoint, String method, HttpAnswer answer, @Nullable DecodeException cause) {
     int status = answer.status();
-    Kind kind =
-        status == 429 || status >= 500 ? Kind.BUSY : status >= 400 ? Kind.REFUSED : Kind.BAD_ANSWER;
+    Kind kind = answer.isOk() ? Kind.BAD_ANSWER : L1Exception.kindOf(status);
+    if (kind == Kind.REFUSED) {
+      kind = Kind.BAD_ANSWER; // no JSON-RPC server says no in this way, a proxy does
+    }
     String why = cause == null ? "neither result nor error" : String.valueOf(cause.getMessage());
     return new L1Exception(
         kind, status, endpoint + ": " + method + ": HTTP " + status + ", " + why, null, cause);

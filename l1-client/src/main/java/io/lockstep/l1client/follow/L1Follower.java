@@ -6,6 +6,7 @@ import io.lockstep.l1client.beacon.BeaconEvent;
 import io.lockstep.l1client.beacon.BeaconEventSource;
 import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.heads.HeadAgreement;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
@@ -15,8 +16,8 @@ import java.util.function.LongSupplier;
 /**
  * Keeps a head tracker and a duty tracker running: each on a thread of its own (a beacon node that
  * hangs must not hold up the heads), woken by the beacon node's events and, should these fail, by
- * the clock. A third thread looks which endpoints lag behind. The trackers' consumers are called on
- * the trackers' threads.
+ * the clock. A third thread holds the one against the other, a fourth looks which endpoints lag
+ * behind. The trackers' consumers are called on the trackers' threads.
  */
 public final class L1Follower implements AutoCloseable {
   /** Polls of the head in one slot when no event comes. */
@@ -26,6 +27,7 @@ public final class L1Follower implements AutoCloseable {
 
   private final WakeLoop heads;
   private final WakeLoop duties;
+  private final WakeLoop agreement;
   private final WakeLoop health;
   private final BeaconEventSource events;
   private final DutyTracker dutyTracker;
@@ -41,6 +43,7 @@ public final class L1Follower implements AutoCloseable {
       SlotClock clock,
       HeadTracker headTracker,
       DutyTracker dutyTracker,
+      HeadAgreement headAgreement,
       LongSupplier nowSeconds,
       Pacer pacer) {
     this.events = events;
@@ -56,15 +59,39 @@ public final class L1Follower implements AutoCloseable {
               return pollMs;
             },
             pacer);
-    health =
+    agreement =
         new WakeLoop(
-            "l1-health",
+            "l1-agreement",
             () -> {
-              execution.rankByHead();
-              beacon.rankByHead();
-              return slotMs;
+              headAgreement.step();
+              return pollMs;
             },
             pacer);
+    health = new WakeLoop("l1-health", new Health(execution, beacon, clock)::look, pacer);
+  }
+
+  /** Ranks the endpoints each slot; once an epoch they must show anew which chain they serve. */
+  private static final class Health {
+    private final ExecutionClient execution;
+    private final BeaconClient beacon;
+    private final SlotClock clock;
+    private long looks;
+
+    Health(ExecutionClient execution, BeaconClient beacon, SlotClock clock) {
+      this.execution = execution;
+      this.beacon = beacon;
+      this.clock = clock;
+    }
+
+    long look() {
+      if (++looks % clock.slotsPerEpoch() == 0) {
+        execution.pool().checkAgain();
+        beacon.pool().checkAgain();
+      }
+      execution.rankByHead();
+      beacon.rankByHead();
+      return clock.slotSeconds() * 1000;
+    }
   }
 
   private void onBeaconEvent(BeaconEvent event) {
@@ -81,6 +108,7 @@ public final class L1Follower implements AutoCloseable {
   public void start(Thread.UncaughtExceptionHandler onDeath) {
     heads.start(onDeath);
     duties.start(onDeath);
+    agreement.start(onDeath);
     health.start(onDeath);
     events.start(this::onBeaconEvent);
   }
@@ -90,6 +118,7 @@ public final class L1Follower implements AutoCloseable {
   public void close() {
     events.close();
     health.close();
+    agreement.close();
     duties.close();
     heads.close();
   }

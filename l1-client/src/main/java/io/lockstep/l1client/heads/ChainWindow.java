@@ -28,6 +28,11 @@ final class ChainWindow {
     return blocks.getFirst();
   }
 
+  /** A copy, lowest first. */
+  List<BlockRef> blocks() {
+    return List.copyOf(blocks);
+  }
+
   /** The block of this number, or null when it is outside of the window. */
   @Nullable BlockRef at(long number) {
     if (blocks.isEmpty()) {

@@ -37,6 +37,7 @@ public final class HeadTracker {
   private boolean rooted;
   private boolean unreachable;
   private boolean broken;
+  private volatile List<BlockRef> view = List.of();
   private @Nullable BlockRef safe;
   private @Nullable BlockRef finalized;
 
@@ -59,6 +60,11 @@ public final class HeadTracker {
     return window.isEmpty() ? null : window.head();
   }
 
+  /** The blocks told and kept, lowest first, as of one moment. Any thread. */
+  public List<BlockRef> view() {
+    return view;
+  }
+
   /** The told block of this number, or null when it is above the head or too old. */
   public @Nullable BlockRef blockAt(long number) {
     return window.at(number);
@@ -75,6 +81,9 @@ public final class HeadTracker {
     }
     try {
       boolean more = advance();
+      if (view.isEmpty() || !view.getLast().equals(head())) {
+        view = window.blocks();
+      }
       if (unreachable) {
         unreachable = false;
         consumer.accept(new L1Event.Reachable());

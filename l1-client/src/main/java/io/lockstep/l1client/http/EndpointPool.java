@@ -8,19 +8,32 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Several endpoints that serve the same chain, in the operator's order of preference. One that
  * fails is set back for a while that doubles with each failure in a row; set-back endpoints are
- * still asked when no other is left, and so are those that lag behind the others. Any thread.
+ * still asked when no other is left, and so are those that lag behind the others. With a {@link
+ * Gate} an endpoint is asked nothing before it has shown that it serves the wanted chain, also when
+ * it comes back after a failure; one of another chain is never asked anything else. Any thread.
  */
 public final class EndpointPool {
   private static final long FIRST_SET_BACK_NANOS = 500_000_000L;
   private static final long LONGEST_SET_BACK_NANOS = 30_000_000_000L;
+
+  /** An endpoint of another chain may be put right: it is asked again after so long. */
+  private static final long REFUSED_ASKED_AGAIN_NANOS = 30_000_000_000L;
+
+  /** Ranks after whatever else is wrong. */
+  private static final long REFUSED_SET_BACK_NANOS = 3_600_000_000_000L;
+
+  /** What contradicts the others is asked after all that is merely behind or down. */
+  private static final long DISTRUST_SET_BACK_NANOS = 60_000_000_000L;
 
   /** A lagging endpoint is asked after the good ones, before those that fail for long. */
   private static final long LAG_SET_BACK_NANOS = 5_000_000_000L;
@@ -37,8 +50,47 @@ public final class EndpointPool {
     @Nullable T ask(Endpoint endpoint) throws L1Exception;
   }
 
-  /** How an endpoint fares, for health and metrics. */
-  public record Status(String name, int failuresInARow, boolean lagging) {}
+  /** Asks an endpoint what chain it serves. */
+  @FunctionalInterface
+  public interface Gate {
+    /** Why it is not the wanted chain, or null when it is. */
+    @Nullable String fault(Endpoint endpoint) throws L1Exception;
+  }
+
+  /** Hears of endpoints of another chain. */
+  @FunctionalInterface
+  public interface GateListener {
+    /**
+     * An endpoint is refused, or is not any more.
+     *
+     * @param fault why, null when it is the wanted chain after all
+     */
+    void told(String endpoint, @Nullable String fault);
+  }
+
+  /**
+   * How an endpoint fares, for health and metrics.
+   *
+   * @param distrusted whether it contradicts the others
+   * @param setBack whether the others are asked before it, for whatever reason
+   * @param fault why it is refused, or null
+   */
+  public record Status(
+      String name,
+      int failuresInARow,
+      boolean lagging,
+      boolean distrusted,
+      boolean setBack,
+      @Nullable String fault) {}
+
+  /**
+   * An endpoint that cannot be used now.
+   *
+   * @param otherChain whether it answered, for another chain
+   */
+  public record Unusable(String endpoint, String why, boolean otherChain) {}
+
+  private record Admission(@Nullable String fault, long askedNanos) {}
 
   private record Health(int failuresInARow, long setBackUntilNanos) {
     static final Health GOOD = new Health(0, Long.MIN_VALUE);
@@ -48,6 +100,10 @@ public final class EndpointPool {
   private final LongSupplier nanoClock;
   private final ConcurrentHashMap<Endpoint, Health> health = new ConcurrentHashMap<>();
   private final Set<Endpoint> lagging = ConcurrentHashMap.newKeySet();
+  private final Set<Endpoint> distrusted = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<Endpoint, Admission> admissions = new ConcurrentHashMap<>();
+  private volatile @Nullable Gate gate;
+  private volatile GateListener told = (endpoint, fault) -> {};
 
   /**
    * @throws IllegalArgumentException without an endpoint
@@ -62,6 +118,63 @@ public final class EndpointPool {
 
   public List<Endpoint> endpoints() {
     return endpoints;
+  }
+
+  /** From now on endpoints must pass {@code newGate}. */
+  public void guard(Gate newGate, GateListener listener) {
+    told = listener;
+    gate = newGate;
+    admissions.clear();
+  }
+
+  /**
+   * Whether the endpoint serves the wanted chain; it is asked when that is not known.
+   *
+   * @throws L1Exception when it does not say
+   */
+  public boolean admits(Endpoint endpoint) throws L1Exception {
+    Gate asked = gate;
+    if (asked == null) {
+      return true;
+    }
+    Admission known = admissions.get(endpoint);
+    if (known != null
+        && (known.fault == null || nowNanos() - known.askedNanos < REFUSED_ASKED_AGAIN_NANOS)) {
+      return known.fault == null;
+    }
+    String fault = asked.fault(endpoint);
+    Admission before = admissions.put(endpoint, new Admission(fault, nowNanos()));
+    String faultBefore = before == null ? null : before.fault;
+    if (!Objects.equals(fault, faultBefore)) {
+      told.told(endpoint.name(), fault);
+    }
+    return fault == null;
+  }
+
+  /** Endpoints in use must pass the gate again before they are asked the next time. */
+  public void checkAgain() {
+    admissions.values().removeIf(admission -> admission.fault == null);
+  }
+
+  /** Asks every endpoint that has not passed the gate yet; those that cannot be used now. */
+  public List<Unusable> unusable() {
+    List<Unusable> out = new ArrayList<>();
+    for (Endpoint endpoint : endpoints) {
+      try {
+        if (!admits(endpoint)) {
+          out.add(new Unusable(endpoint.name(), fault(endpoint), true));
+        }
+      } catch (L1Exception e) {
+        failed(endpoint);
+        out.add(new Unusable(endpoint.name(), e.text(), false));
+      }
+    }
+    return out;
+  }
+
+  private String fault(Endpoint endpoint) {
+    Admission known = admissions.get(endpoint);
+    return known == null || known.fault == null ? "is of another chain" : known.fault;
   }
 
   /** The endpoints that are not set back now, in the operator's order. */
@@ -84,6 +197,9 @@ public final class EndpointPool {
     L1Exception last = null;
     for (Endpoint endpoint : ranked()) {
       try {
+        if (!admits(endpoint)) {
+          continue;
+        }
         T answer = attempt.ask(endpoint);
         succeeded(endpoint);
         return answer;
@@ -111,6 +227,9 @@ public final class EndpointPool {
     boolean answered = false;
     for (Endpoint endpoint : ranked()) {
       try {
+        if (!admits(endpoint)) {
+          continue;
+        }
         T answer = search.ask(endpoint);
         succeeded(endpoint);
         if (answer != null) {
@@ -154,6 +273,9 @@ public final class EndpointPool {
     Map<Endpoint, Long> heads = new HashMap<>();
     for (Endpoint endpoint : endpoints) {
       try {
+        if (!admits(endpoint)) {
+          continue;
+        }
         Long head = headOf.ask(endpoint);
         succeeded(endpoint);
         heads.put(endpoint, head == null ? Long.MIN_VALUE : head);
@@ -180,6 +302,8 @@ public final class EndpointPool {
               Math.min(LONGEST_SET_BACK_NANOS, FIRST_SET_BACK_NANOS << Math.min(failures - 1, 10));
           return new Health(failures, now + setBack);
         });
+    // whoever comes back may be another
+    admissions.computeIfPresent(endpoint, (e, known) -> known.fault == null ? null : known);
   }
 
   /** Notes whether the endpoint is behind the others. */
@@ -191,19 +315,64 @@ public final class EndpointPool {
     }
   }
 
+  /** Whether an endpoint is asked last because it contradicts the others. */
+  public boolean hasDistrusted() {
+    return !distrusted.isEmpty();
+  }
+
+  /**
+   * Asks every endpoint whether it is of the others' opinion (null: it does not say). When some are
+   * and some are not, these are asked last from now on; nobody is when none is.
+   */
+  public void trustThose(Search<Boolean> opinion) {
+    if (endpoints.size() == 1) {
+      return;
+    }
+    Map<Endpoint, Boolean> said = new HashMap<>();
+    for (Endpoint endpoint : endpoints) {
+      try {
+        Boolean agrees = admits(endpoint) ? opinion.ask(endpoint) : null;
+        if (agrees != null) {
+          said.put(endpoint, agrees);
+        }
+      } catch (L1Exception e) {
+        failed(endpoint);
+      }
+    }
+    boolean someAgree = said.containsValue(true);
+    said.forEach((endpoint, agrees) -> {
+      if (someAgree && !agrees) {
+        distrusted.add(endpoint);
+      } else {
+        distrusted.remove(endpoint);
+      }
+    });
+  }
+
   /** All endpoints, in the operator's order. */
   public List<Status> statuses() {
-    return endpoints.stream()
-        .map(e ->
-            new Status(
-                e.name(), health.getOrDefault(e, Health.GOOD).failuresInARow, lagging.contains(e)))
-        .toList();
+    return endpoints.stream().map(this::status).toList();
+  }
+
+  private Status status(Endpoint endpoint) {
+    Admission known = admissions.get(endpoint);
+    return new Status(
+        endpoint.name(),
+        health.getOrDefault(endpoint, Health.GOOD).failuresInARow,
+        lagging.contains(endpoint),
+        distrusted.contains(endpoint),
+        setBackNanos(endpoint, nowNanos()) > 0,
+        known == null ? null : known.fault);
   }
 
   private long setBackNanos(Endpoint endpoint, long nowNanos) {
     Health h = health.getOrDefault(endpoint, Health.GOOD);
     long failing = h.failuresInARow == 0 ? 0 : Math.max(0, h.setBackUntilNanos - nowNanos);
-    return failing + (lagging.contains(endpoint) ? LAG_SET_BACK_NANOS : 0);
+    Admission known = admissions.get(endpoint);
+    return failing
+        + (lagging.contains(endpoint) ? LAG_SET_BACK_NANOS : 0)
+        + (distrusted.contains(endpoint) ? DISTRUST_SET_BACK_NANOS : 0)
+        + (known != null && known.fault != null ? REFUSED_SET_BACK_NANOS : 0);
   }
 
   private static L1Exception withEarlier(L1Exception now, @Nullable L1Exception earlier) {
@@ -213,7 +382,8 @@ public final class EndpointPool {
     return now;
   }
 
-  private static L1Exception noEndpoint() {
-    return new L1Exception(Kind.UNREACHABLE, "no L1 endpoint");
+  private L1Exception noEndpoint() {
+    String all = endpoints.stream().map(e -> e + " " + fault(e)).collect(Collectors.joining("; "));
+    return new L1Exception(Kind.UNREACHABLE, "every L1 endpoint is refused: " + all);
   }
 }

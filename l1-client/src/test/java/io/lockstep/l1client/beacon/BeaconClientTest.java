@@ -64,7 +64,8 @@ class BeaconClientTest {
     assertThat(beacon.header(BlockId.of(new Slot(4)))).isNull();
     assertThat(beacon.blockRoot(BlockId.of(new Slot(2)))).isEqualTo(head.parentRoot());
     assertThat(beacon.syncing().isReady()).isTrue();
-    assertThat(beacon.executionBlockHash(BlockId.HEAD)).isEqualTo(chain.head().hash());
+    assertThat(beacon.execution(BlockId.HEAD))
+        .isEqualTo(new ExecutionLink(chain.head().hash(), chain.head().parentHash(), true));
     chain.finalise(1);
     FakeChain.FakeBlock first = chain.byNumber(1);
     assertThat(first).isNotNull();

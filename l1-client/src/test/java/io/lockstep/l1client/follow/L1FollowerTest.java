@@ -9,6 +9,7 @@ import io.lockstep.l1client.beacon.BeaconEvents;
 import io.lockstep.l1client.duties.DutyEvent;
 import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.heads.HeadAgreement;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.http.HttpOptions;
@@ -40,6 +41,7 @@ class L1FollowerTest {
       ExecutionClient execution = new ExecutionClient(l1.pool(), transport, HttpOptions.DEFAULT);
       BeaconClient beacon = new BeaconClient(l1.pool(), transport, HttpOptions.DEFAULT);
       SlotClock clock = beacon.spec().clock();
+      HeadTracker tracker = new HeadTracker(execution, List.of(), heads::add);
       try (L1Follower follower =
           new L1Follower(
               execution,
@@ -49,8 +51,10 @@ class L1FollowerTest {
                   transport.client(),
                   BeaconEvents.Options.forSlots(clock.slotSeconds() * 1000)),
               clock,
-              new HeadTracker(execution, List.of(), heads::add),
+              tracker,
               new DutyTracker(beacon, clock, duties::add),
+              new HeadAgreement(
+                  execution, beacon, tracker::view, 1_000, Pacer.SYSTEM::nowMs, why -> {}),
               () -> FakeChain.GENESIS_SECONDS + chain.slot() * FakeChain.SLOT_SECONDS,
               Pacer.SYSTEM)) {
         follower.start((thread, failure) -> deaths.add(failure));

@@ -114,7 +114,8 @@ class EndpointPoolTest {
     assertThat(pool.ranked()).containsExactly(b, a);
     assertThat(pool.statuses())
         .containsExactly(
-            new EndpointPool.Status("a:1", 0, true), new EndpointPool.Status("b:2", 0, false));
+            new EndpointPool.Status("a:1", 0, true, false, true, null),
+            new EndpointPool.Status("b:2", 0, false, false, false, null));
 
     pool.rankByHead(e -> e == a ? 19L : 20L, 2);
     assertThat(pool.ranked()).containsExactly(a, b);

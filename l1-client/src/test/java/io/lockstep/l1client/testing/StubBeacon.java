@@ -175,7 +175,8 @@ public final class StubBeacon {
     data.putObject("message")
         .putObject("body")
         .putObject("execution_payload")
-        .put("block_hash", block.hash().toHex());
+        .put("block_hash", block.hash().toHex())
+        .put("parent_hash", block.parentHash().toHex());
     return data(data);
   }
 

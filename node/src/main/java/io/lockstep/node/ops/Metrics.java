@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -57,6 +58,19 @@ public final class Metrics implements AutoCloseable {
   public void gauge(String name, String description, DoubleSupplier value) {
     Gauge.builder(PREFIX + name, value::getAsDouble)
         .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /**
+   * The same, one of several of the same name.
+   *
+   * @param tags names and values in turn
+   */
+  public void gauge(String name, String description, List<String> tags, DoubleSupplier value) {
+    Gauge.builder(PREFIX + name, value::getAsDouble)
+        .description(description)
+        .tags(tags.toArray(String[]::new))
         .strongReference(true)
         .register(registry);
   }

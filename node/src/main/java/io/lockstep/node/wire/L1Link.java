@@ -17,11 +17,13 @@ import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.Transport;
 import io.lockstep.primitives.crypto.BlobProofs;
-import io.lockstep.primitives.types.Hash32;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The clients of one L1, checked to be the L1 that the cluster is deployed on. */
 public record L1Link(
@@ -31,6 +33,7 @@ public record L1Link(
     InboxReader inbox,
     RegistryReader registry,
     BlobFetcher blobs) {
+  private static final Logger LOG = LoggerFactory.getLogger(L1Link.class);
 
   /**
    * Asks for chain id, genesis validators root and contracts, and checks them.
@@ -51,9 +54,14 @@ public record L1Link(
           new HttpOptions(config.requestTimeoutMs(), HttpOptions.DEFAULT.maxAnswerBytes());
       ExecutionClient execution =
           new ExecutionClient(pool(config.rpc(), nanoClock), transport, options);
+      execution.requireChain(cluster.l1().chainId(), refusals("l1.rpc"));
       BeaconClient beacon = new BeaconClient(pool(config.beacon(), nanoClock), transport, options);
+      beacon.requireChain(
+          cluster.l1().chainId(), cluster.l1().genesisValidatorsRoot(), refusals("l1.beacon"));
+      requireOne("l1.rpc", execution.pool());
+      requireOne("l1.beacon", beacon.pool());
       ChainSpec spec = beacon.spec();
-      check(config, cluster, execution, spec);
+      check(cluster, execution, spec);
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
       BlobFetcher blobs =
@@ -73,25 +81,44 @@ public record L1Link(
     }
   }
 
-  private static void check(
-      L1Config config, ClusterFile cluster, ExecutionClient execution, ChainSpec spec)
+  private static EndpointPool.GateListener refusals(String key) {
+    return (endpoint, fault) -> {
+      if (fault == null) {
+        LOG.info("{} {} is of the cluster's L1 now and will be asked", key, endpoint);
+      } else {
+        LOG.error("{} {} is refused: it {}", key, endpoint, fault);
+      }
+    };
+  }
+
+  /** One endpoint that is there and of the right chain is enough; each of the others is named. */
+  private static void requireOne(String key, EndpointPool pool) throws StartFailure {
+    List<EndpointPool.Unusable> unusable = pool.unusable();
+    if (unusable.size() < pool.endpoints().size()) {
+      unusable.stream()
+          .filter(one -> !one.otherChain())
+          .forEach(one -> LOG.warn("{} {} cannot be used yet: {}", key, one.endpoint(), one.why()));
+      return;
+    }
+    String reasons =
+        unusable.stream()
+            .map(one -> one.otherChain() ? one.endpoint() + " " + one.why() : one.why())
+            .collect(Collectors.joining("; "));
+    boolean allOther = unusable.stream().allMatch(EndpointPool.Unusable::otherChain);
+    throw allOther
+        ? new StartFailure(
+            StartFailure.Kind.CONFIGURATION, "this is not the cluster's L1: " + key + " " + reasons)
+        : new StartFailure(
+            StartFailure.Kind.SURROUNDINGS, "L1 cannot be reached: " + key + " " + reasons);
+  }
+
+  private static void check(ClusterFile cluster, ExecutionClient execution, ChainSpec spec)
       throws L1Exception, StartFailure {
-    long chainId = execution.chainId().toLongSaturated();
-    if (chainId != cluster.l1().chainId()) {
-      throw wrongL1(
-          "l1.rpc " + names(config.rpc()) + " is chain " + chainId,
-          "chain " + cluster.l1().chainId());
-    }
-    Hash32 root = spec.genesis().validatorsRoot();
-    if (!root.equals(cluster.l1().genesisValidatorsRoot())) {
-      throw wrongL1(
-          "l1.beacon " + names(config.beacon()) + " has genesis validators root " + root,
-          cluster.l1().genesisValidatorsRoot().toHex());
-    }
     if (execution.code(cluster.clusterInbox(), BlockTag.LATEST).isEmpty()) {
-      throw wrongL1(
-          "there is no contract at the inbox's address " + cluster.clusterInbox(),
-          "the cluster's inbox");
+      throw new StartFailure(
+          StartFailure.Kind.CONFIGURATION,
+          "this is not the cluster's L1: there is no contract at the inbox's address "
+              + cluster.clusterInbox());
     }
     List<String> problems =
         cluster.parameters().problems(spec.clock().slotSeconds(), spec.clock().slotsPerEpoch());
@@ -100,12 +127,6 @@ public record L1Link(
           StartFailure.Kind.CONFIGURATION,
           "the cluster's parameters do not fit this L1: " + String.join("; ", problems));
     }
-  }
-
-  private static StartFailure wrongL1(String found, String expected) {
-    return new StartFailure(
-        StartFailure.Kind.CONFIGURATION,
-        "this is not the cluster's L1: " + found + ", expected " + expected);
   }
 
   private static EndpointPool pool(List<URI> urls, LongSupplier nanoClock) {

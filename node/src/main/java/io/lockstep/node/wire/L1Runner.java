@@ -7,6 +7,7 @@ import io.lockstep.l1client.beacon.ProposerDuties;
 import io.lockstep.l1client.duties.DutyEvent;
 import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.follow.L1Follower;
+import io.lockstep.l1client.heads.HeadAgreement;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
@@ -86,14 +87,24 @@ public final class L1Runner implements AutoCloseable {
       List<BlockRef> resumeFrom = catchUp(derived);
       HeadTracker heads = new HeadTracker(link.execution(), resumeFrom, this::onL1Event);
       DutyTracker duties = new DutyTracker(link.beacon(), link.spec().clock(), this::onDuties);
+      long slotMs = link.spec().clock().slotSeconds() * 1000;
+      HeadAgreement agreement =
+          new HeadAgreement(
+              link.execution(),
+              link.beacon(),
+              heads::view,
+              slotMs / 2,
+              pacer::nowMs,
+              this::onHeadDoubt);
       L1Follower running =
           new L1Follower(
               link.execution(),
               link.beacon(),
-              events,
+              watch.over(events, clockMs),
               link.spec().clock(),
               heads,
               duties,
+              agreement,
               () -> Math.floorDiv(clockMs.getAsLong(), 1000),
               pacer);
       synchronized (this) {
@@ -119,8 +130,19 @@ public final class L1Runner implements AutoCloseable {
   }
 
   private void onL1Event(L1Event event) {
+    watch.onL1Event(event);
     alsoTold.forEach(listener -> listener.accept(event));
     feed.onL1Event(event);
+  }
+
+  private void onHeadDoubt(@Nullable String why) {
+    watch.onHeadDoubt(why);
+    if (why == null) {
+      LOG.warn("execution and beacon clients agree on L1's head again");
+    } else {
+      LOG.error("ALARM: nothing is built upon L1's head: {}", why);
+    }
+    tell(new Command.Alarm(L1Alarm.HEAD, why));
   }
 
   private void onDuties(DutyEvent event) {

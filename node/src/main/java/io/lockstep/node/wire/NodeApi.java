@@ -58,6 +58,7 @@ final class NodeApi {
   private final Core core;
   private final WindowClock clock;
   private final CommitmentDomain domain;
+  private final L1Link l1;
   private final L1Watch watch;
   private final SequencerLoop loop;
   private final Outbox outbox;
@@ -78,6 +79,7 @@ final class NodeApi {
     this.core = parts.core();
     this.clock = parts.clock();
     this.domain = parts.domain();
+    this.l1 = parts.l1();
     this.watch = parts.watch();
     this.loop = parts.loop();
     this.outbox = parts.outbox();
@@ -181,7 +183,7 @@ final class NodeApi {
         "exposure_wei",
         "coverage of own promises that are not on L1 yet",
         () -> view().status().exposureWei().toBigInteger().doubleValue());
-    watch.addTo(metrics);
+    watch.addTo(metrics, l1, clockMs);
     StorageGauges.addTo(metrics, storage, core.cluster().first().chain());
     metrics.counted(
         "promise_mismatches",

@@ -426,6 +426,10 @@ public final class NodeParts implements AutoCloseable {
     return domain;
   }
 
+  L1Link l1() {
+    return l1;
+  }
+
   L1Watch watch() {
     return watch;
   }
