@@ -56,7 +56,8 @@ public final class KeyFile {
     }
   }
 
-  private static void refuseOpenFile(Path file) throws IOException, UnusableKeyException {
+  /** Refuses a file that group or others may read or write. */
+  static void refuseOpenFile(Path file) throws IOException, UnusableKeyException {
     if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return;
     }

@@ -9,8 +9,10 @@ import io.lockstep.config.OpsConfig;
 import io.lockstep.config.RpcConfig;
 import io.lockstep.config.SequencerConfig;
 import io.lockstep.config.StorageConfig;
+import io.lockstep.config.secret.Credentials;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Address;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -76,6 +78,7 @@ public final class ConfigReader {
     samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
     samePort(values, Keys.OPS_HOST, Keys.OPS_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
     history(values);
+    credentials(values);
     Long usual = values.find(Keys.RPC_SYNC_TIMEOUT_MS);
     Long longest = values.find(Keys.RPC_SYNC_TIMEOUT_MAX_MS);
     if (usual != null && longest != null && usual > longest) {
@@ -92,6 +95,23 @@ public final class ConfigReader {
           Keys.STORAGE_HISTORY_BLOCKS,
           "%d is below the limit of %d; 0 keeps all"
               .formatted(blocks, StorageConfig.LEAST_HISTORY_BLOCKS));
+    }
+  }
+
+  /** A line that is for no endpoint is a misspelt one: the endpoint would be asked without. */
+  private static void credentials(Values values) {
+    Credentials credentials = values.find(Keys.L1_CREDENTIALS);
+    List<URI> rpc = values.find(Keys.L1_RPC);
+    List<URI> beacon = values.find(Keys.L1_BEACON);
+    if (credentials != null && rpc != null && beacon != null) {
+      List<URI> urls = new ArrayList<>(rpc);
+      urls.addAll(beacon);
+      for (String prefix : credentials.unused(urls)) {
+        values.problem(
+            Keys.L1_CREDENTIALS,
+            "no URL of %s or %s begins as its line for %s"
+                .formatted(Keys.L1_RPC.name(), Keys.L1_BEACON.name(), prefix));
+      }
     }
   }
 
@@ -125,7 +145,10 @@ public final class ConfigReader {
         new L1Config(
             values.get(Keys.L1_RPC),
             values.get(Keys.L1_BEACON),
-            values.get(Keys.L1_REQUEST_TIMEOUT_MS)),
+            values.get(Keys.L1_REQUEST_TIMEOUT_MS),
+            values.isGiven(Keys.L1_CREDENTIALS)
+                ? values.get(Keys.L1_CREDENTIALS)
+                : Credentials.NONE),
         values.get(Keys.CLUSTER_FILE),
         operator,
         rpc(values),

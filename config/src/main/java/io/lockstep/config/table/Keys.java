@@ -9,12 +9,14 @@ import static io.lockstep.config.table.Kind.listOf;
 import static io.lockstep.config.table.Kind.number;
 import static io.lockstep.config.table.Kind.oneOf;
 import static io.lockstep.config.table.Kind.path;
+import static io.lockstep.config.table.Kind.rpcUrl;
 import static io.lockstep.config.table.Kind.url;
 
 import io.lockstep.config.ClusterConfig;
 import io.lockstep.config.HostPort;
 import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.secret.Credentials;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.SecretKey;
 import java.io.IOException;
@@ -36,9 +38,10 @@ public final class Keys {
   static final Key<List<URI>> L1_RPC =
       Key.required(
           "l1.rpc",
-          listOf(url(), 1, 16),
+          listOf(rpcUrl(), 1, 16),
           "http://127.0.0.1:8545",
-          "JSON-RPC of execution clients; the next is asked when one fails");
+          "JSON-RPC of execution clients; the next is asked when one fails; over ws or wss new heads"
+              + " are told, over http polled");
   static final Key<List<URI>> L1_BEACON =
       Key.required(
           "l1.beacon",
@@ -51,6 +54,15 @@ public final class Keys {
           number(100, 120_000),
           "5000",
           "longest wait for one answer of an L1 client, milliseconds");
+
+  static final Key<Credentials> L1_CREDENTIALS =
+      Key.off(
+          "l1.credentials-file",
+          Kind.file(
+              "path of a credentials file (readable by its owner alone)", Keys::readCredentials),
+          "l1-credentials",
+          "what L1 endpoints ask for, a line each: the beginning of the URL and bearer TOKEN or"
+              + " basic NAME:PASSWORD");
 
   static final Key<ClusterConfig> CLUSTER_FILE =
       Key.required(
@@ -232,6 +244,7 @@ public final class Keys {
           L1_RPC,
           L1_BEACON,
           L1_REQUEST_TIMEOUT_MS,
+          L1_CREDENTIALS,
           CLUSTER_FILE,
           OPERATOR_COMMITTER,
           OPERATOR_POSTERS,
@@ -298,6 +311,14 @@ public final class Keys {
     sections.put("sequencer", "The mempool, and how an operator fills and posts its window.");
     sections.put("ops", "The operator's own server: metrics, health, dashboard.");
     return sections;
+  }
+
+  private static Credentials readCredentials(Path file) throws Kind.BadValueException {
+    try {
+      return Credentials.read(file);
+    } catch (Credentials.UnusableCredentialsException e) {
+      throw new Kind.BadValueException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static ClusterConfig readCluster(Path file) throws Kind.BadValueException {

@@ -108,10 +108,21 @@ record Kind<T>(String meaning, Form form, Parser<T> parser) {
   }
 
   static Kind<URI> url() {
-    return single("http or https URL", Form.STRING, (text, base) -> httpUrl(text));
+    Set<String> schemes = Set.of("http", "https");
+    return single(
+        "http or https URL", Form.STRING, (text, base) -> url(text, schemes, "http or https"));
   }
 
-  private static URI httpUrl(String text) throws BadValueException {
+  /** JSON-RPC, over WebSocket too. */
+  static Kind<URI> rpcUrl() {
+    Set<String> schemes = Set.of("http", "https", "ws", "wss");
+    return single(
+        "http, https, ws or wss URL",
+        Form.STRING,
+        (text, base) -> url(text, schemes, "http, https, ws or wss"));
+  }
+
+  private static URI url(String text, Set<String> schemes, String named) throws BadValueException {
     URI uri;
     try {
       uri = URI.create(text.strip());
@@ -119,8 +130,8 @@ record Kind<T>(String meaning, Form form, Parser<T> parser) {
       throw new BadValueException("\"" + text + "\" is not a URL");
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!Set.of("http", "https").contains(scheme) || uri.getHost() == null) {
-      throw new BadValueException("\"" + text + "\" is not a URL of http or https with a host");
+    if (!schemes.contains(scheme) || uri.getHost() == null) {
+      throw new BadValueException("\"%s\" is not a URL of %s with a host".formatted(text, named));
     }
     return uri;
   }

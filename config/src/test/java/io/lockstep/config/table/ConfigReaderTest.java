@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,31 @@ class ConfigReaderTest {
     assertThat(config.storage().dir()).isEqualTo(Path.of("relative").toAbsolutePath());
     assertThat(config.gossip().peers())
         .containsExactly(new HostPort("127.0.0.1", 9547), new HostPort("::1", 9557));
+  }
+
+  @Test
+  void namesALineOfTheCredentialsThatIsForNoEndpoint() throws Exception {
+    Path credentials = folder.resolve("l1-credentials");
+    Files.writeString(
+        credentials, "http://127.0.0.1:1 bearer secret\nhttp://127.0.0.1:3 bearer secret\n");
+    Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("rw-------"));
+
+    assertThat(
+            problems(
+                ConfigReader.read(
+                    null,
+                    Map.of(),
+                    flags(
+                        "l1.rpc", "ws://127.0.0.1:1",
+                        "l1.beacon", "http://127.0.0.1:1",
+                        "l1.credentials-file", credentials.toString(),
+                        "cluster.file", folder.resolve("cluster.json").toString(),
+                        "storage.dir", "relative"))))
+        .singleElement()
+        .asString()
+        .startsWith("l1.credentials-file: no URL of l1.rpc or l1.beacon begins as its line for")
+        .contains("http://127.0.0.1:3")
+        .doesNotContain("secret");
   }
 
   @Test

@@ -33,10 +33,11 @@ class ConfigTextTest {
     String commented = ConfigText.commented(Map.of());
     Path asItStands = Files.writeString(folder.resolve("a.toml"), commented);
     String uncommented = commented.replaceAll("(?m)^#(?=[a-z-]+ = )", "");
-    // Keys of an operator are examples and not defaults.
+    // Files with secrets are examples and not defaults.
     Path spelledOut =
         Files.writeString(
-            folder.resolve("b.toml"), uncommented.replaceAll("(?m)^(committer|poster)-key.*$", ""));
+            folder.resolve("b.toml"),
+            uncommented.replaceAll("(?m)^(committer-key|poster-key|credentials).*$", ""));
 
     assertThat(ConfigReader.readFile(spelledOut)).isEqualTo(ConfigReader.readFile(asItStands));
   }

@@ -7,6 +7,7 @@ import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.Json;
+import io.lockstep.l1client.http.NoticeListener;
 import io.lockstep.l1client.http.Transport;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Address;
@@ -126,6 +127,15 @@ public final class ExecutionClient {
           Kind.BAD_ANSWER, "asked for block " + hash + ", got block " + block.hash());
     }
     return block;
+  }
+
+  /**
+   * Subscribes to one endpoint's new heads; only where it speaks WebSocket.
+   *
+   * @return ends it
+   */
+  public AutoCloseable newHeads(Endpoint endpoint, NoticeListener listener) throws L1Exception {
+    return rpc.newHeads(endpoint, listener);
   }
 
   /** Whether one endpoint has the block, on its canonical chain. */

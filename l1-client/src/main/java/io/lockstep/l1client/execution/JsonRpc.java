@@ -8,6 +8,7 @@ import io.lockstep.l1client.http.HttpAnswer;
 import io.lockstep.l1client.http.HttpCall;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.Json;
+import io.lockstep.l1client.http.NoticeListener;
 import io.lockstep.l1client.http.Transport;
 import io.lockstep.primitives.codec.DecodeException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +34,11 @@ final class JsonRpc {
   JsonRpc(Transport transport, HttpOptions options) {
     this.transport = transport;
     this.options = options;
+  }
+
+  /** New heads as the endpoint tells them; only where it speaks WebSocket. */
+  AutoCloseable newHeads(Endpoint endpoint, NoticeListener listener) throws L1Exception {
+    return transport.subscribe(endpoint, "newHeads", options.timeoutMs(), listener);
   }
 
   /** The result; JSON null is a null node. */

@@ -8,6 +8,7 @@ import io.lockstep.l1client.duties.DutyTracker;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.heads.HeadAgreement;
 import io.lockstep.l1client.heads.HeadTracker;
+import io.lockstep.l1client.heads.NewHeads;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.primitives.types.SlotClock;
@@ -15,9 +16,10 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps a head tracker and a duty tracker running: each on a thread of its own (a beacon node that
- * hangs must not hold up the heads), woken by the beacon node's events and, should these fail, by
- * the clock. A third thread holds the one against the other, a fourth looks which endpoints lag
- * behind. The trackers' consumers are called on the trackers' threads.
+ * hangs must not hold up the heads), woken by the beacon node's events, by an execution client's
+ * where one speaks WebSocket and, should these fail, by the clock. A third thread holds the one
+ * against the other, a fourth looks which endpoints lag behind. The trackers' consumers are called
+ * on the trackers' threads.
  */
 public final class L1Follower implements AutoCloseable {
   /** Polls of the head in one slot when no event comes. */
@@ -25,10 +27,14 @@ public final class L1Follower implements AutoCloseable {
 
   private static final long SHORTEST_POLL_MS = 100;
 
+  /** A subscription to new heads without one for so long is opened elsewhere. */
+  private static final int SILENT_SLOTS = 3;
+
   private final WakeLoop heads;
   private final WakeLoop duties;
   private final WakeLoop agreement;
   private final WakeLoop health;
+  private final NewHeads newHeads;
   private final BeaconEventSource events;
   private final DutyTracker dutyTracker;
 
@@ -50,6 +56,7 @@ public final class L1Follower implements AutoCloseable {
     this.dutyTracker = dutyTracker;
     long slotMs = clock.slotSeconds() * 1000;
     long pollMs = Math.max(SHORTEST_POLL_MS, slotMs / HEAD_POLLS_PER_SLOT);
+    newHeads = new NewHeads(execution, SILENT_SLOTS * slotMs, slotMs, pacer);
     heads = new WakeLoop("l1-heads", () -> headTracker.step() ? 0 : pollMs, pacer);
     duties =
         new WakeLoop(
@@ -110,6 +117,7 @@ public final class L1Follower implements AutoCloseable {
     duties.start(onDeath);
     agreement.start(onDeath);
     health.start(onDeath);
+    newHeads.start(heads::wake, onDeath);
     events.start(this::onBeaconEvent);
   }
 
@@ -117,6 +125,7 @@ public final class L1Follower implements AutoCloseable {
   @Override
   public void close() {
     events.close();
+    newHeads.close();
     health.close();
     agreement.close();
     duties.close();

@@ -18,7 +18,19 @@ public interface Transport {
   HttpAnswer exchange(HttpCall call) throws L1Exception;
 
   /**
-   * The same for an answer that is too long to hold: its body is read by the caller, who closes it.
+   * Opens a JSON-RPC subscription ({@code eth_subscribe}) at an endpoint that speaks WebSocket.
+   *
+   * @return ends it
+   * @throws L1Exception also when the endpoint, or this transport, has no such thing
+   */
+  default AutoCloseable subscribe(
+      Endpoint endpoint, String subscription, long timeoutMs, NoticeListener listener)
+      throws L1Exception {
+    throw new L1Exception(L1Exception.Kind.REFUSED, endpoint + ": no subscriptions");
+  }
+
+  /**
+   * An exchange whose answer is too long to hold: its body is read by the caller, who closes it.
    * The call's time is that until the body begins.
    */
   default HttpStream stream(HttpCall call) throws L1Exception {

@@ -109,6 +109,63 @@ class EndpointPoolTest {
   }
 
   @Test
+  void takesCredentialsThatAreGivenInPlaceOfThoseInTheUrl() {
+    Endpoint given = new Endpoint("http://user:pass@node.example:1", "Bearer token");
+
+    assertThat(given.authorization()).isEqualTo("Bearer token");
+    assertThat(given.uri()).hasToString("http://node.example:1");
+    assertThat(given.toString()).doesNotContain("token");
+    assertThat(new Endpoint("wss://node.example").isWebSocket()).isTrue();
+  }
+
+  @Test
+  void asksNothingOfAnEndpointBeforeItHasShownItsChain() throws L1Exception {
+    List<String> told = new ArrayList<>();
+    List<Endpoint> asked = new ArrayList<>();
+    String[] fault = {"is chain 5"};
+    pool.guard(e -> e == a ? fault[0] : null, (name, why) -> told.add(name + " " + why));
+
+    EndpointPool.Attempt<String> attempt =
+        endpoint -> {
+          asked.add(endpoint);
+          return "yes";
+        };
+    assertThat(pool.first(attempt)).isEqualTo("yes");
+    assertThat(pool.first(attempt)).isEqualTo("yes");
+    assertThat(asked).containsExactly(b, b);
+    assertThat(told).containsExactly("a:1 is chain 5");
+    assertThat(pool.unusable())
+        .containsExactly(new EndpointPool.Unusable("a:1", "is chain 5", true));
+
+    fault[0] = null; // put right, and asked again after a while
+    nowNanos += 31_000_000_000L;
+    assertThat(pool.unusable()).isEmpty();
+    assertThat(told).containsExactly("a:1 is chain 5", "a:1 null");
+    assertThat(pool.first(attempt)).isEqualTo("yes");
+    assertThat(asked).endsWith(a);
+
+    fault[0] = "is chain 6"; // whoever comes back is looked at again
+    pool.failed(a);
+    pool.failed(b);
+    pool.failed(b);
+    assertThat(pool.first(attempt)).isEqualTo("yes");
+    assertThat(told).last().isEqualTo("a:1 is chain 6");
+    assertThat(asked).endsWith(b);
+  }
+
+  @Test
+  void asksWhoContradictsTheOthersLast() {
+    pool.trustThose(e -> e != a);
+    assertThat(pool.ranked()).containsExactly(b, a);
+    assertThat(pool.hasDistrusted()).isTrue();
+
+    pool.trustThose(e -> false);
+    assertThat(pool.hasDistrusted()).as("nobody is right: nobody is preferred").isFalse();
+    pool.trustThose(e -> null);
+    assertThat(pool.ranked()).containsExactly(a, b);
+  }
+
+  @Test
   void ranksAnEndpointThatLagsBehindTheOthers() {
     pool.rankByHead(e -> e == a ? 10L : 20L, 2);
     assertThat(pool.ranked()).containsExactly(b, a);

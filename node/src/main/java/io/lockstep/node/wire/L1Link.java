@@ -53,9 +53,10 @@ public record L1Link(
       HttpOptions options =
           new HttpOptions(config.requestTimeoutMs(), HttpOptions.DEFAULT.maxAnswerBytes());
       ExecutionClient execution =
-          new ExecutionClient(pool(config.rpc(), nanoClock), transport, options);
+          new ExecutionClient(pool(config.rpc(), config, nanoClock), transport, options);
       execution.requireChain(cluster.l1().chainId(), refusals("l1.rpc"));
-      BeaconClient beacon = new BeaconClient(pool(config.beacon(), nanoClock), transport, options);
+      BeaconClient beacon =
+          new BeaconClient(pool(config.beacon(), config, nanoClock), transport, options);
       beacon.requireChain(
           cluster.l1().chainId(), cluster.l1().genesisValidatorsRoot(), refusals("l1.beacon"));
       requireOne("l1.rpc", execution.pool());
@@ -129,16 +130,16 @@ public record L1Link(
     }
   }
 
-  private static EndpointPool pool(List<URI> urls, LongSupplier nanoClock) {
-    return new EndpointPool(endpoints(urls), nanoClock);
-  }
-
-  private static List<Endpoint> endpoints(List<URI> urls) {
-    return urls.stream().map(url -> new Endpoint(url.toString())).toList();
+  private static EndpointPool pool(List<URI> urls, L1Config config, LongSupplier nanoClock) {
+    List<Endpoint> endpoints =
+        urls.stream()
+            .map(url -> new Endpoint(url.toString(), config.credentials().authorizationFor(url)))
+            .toList();
+    return new EndpointPool(endpoints, nanoClock);
   }
 
   /** Hosts and ports alone: a URL's user, path or query may hold a key. */
   private static String names(List<URI> urls) {
-    return endpoints(urls).toString();
+    return urls.stream().map(url -> new Endpoint(url.toString())).toList().toString();
   }
 }
