@@ -98,6 +98,21 @@ final class Arguments {
     }
   }
 
+  /** The constant that is given by its name in lower case; the first one after a problem. */
+  <E extends Enum<E>> E oneOf(String flag, E[] constants) {
+    String text = String.valueOf(text(flag));
+    List<String> names = new ArrayList<>();
+    for (E constant : constants) {
+      String name = constant.name().toLowerCase(Locale.ROOT);
+      if (name.equals(text)) {
+        return constant;
+      }
+      names.add(name);
+    }
+    problem("%s: \"%s\" is not %s".formatted(flag, text, String.join(" or ", names)));
+    return constants[0];
+  }
+
   URI requiredUrl(String flag) {
     URI url = optionalUrl(flag);
     if (url == null) {

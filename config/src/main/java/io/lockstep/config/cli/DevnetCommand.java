@@ -4,7 +4,6 @@ package io.lockstep.config.cli;
 import io.lockstep.config.secret.KeyFile;
 import io.lockstep.primitives.crypto.SecretKey;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,8 +42,15 @@ final class DevnetCommand implements Command {
             "inprocess",
             "inprocess: in this process; processes: each in its own"));
     spec.addOption(Command.flag("--only-l1", "run the L1 in a box and nothing else"));
-    spec.addOption(Command.option("--l1-rpc", "URL", "a given L1's JSON-RPC instead of the box's"));
+    spec.addOption(
+        Command.option(
+            "--l1-rpc",
+            "URL",
+            "a given L1's JSON-RPC instead of the box's; alone, the box keeps the beacon side over"
+                + " it, with a beacon block for each block it makes"));
     spec.addOption(Command.option("--l1-beacon", "URL", "the given L1's beacon API"));
+    spec.addOption(
+        Command.option("--l1-fork", "FORK", "fulu", "consensus fork of the box: fulu or gloas"));
     spec.addOption(
         Command.option(
             "--funding-key-file",
@@ -65,8 +71,8 @@ final class DevnetCommand implements Command {
     if (hasBeacon && !arguments.isSet("--l1-rpc")) {
       arguments.problem("--l1-beacon: needs --l1-rpc too");
     }
-    if (arguments.isSet("--only-l1") && arguments.isSet("--l1-rpc")) {
-      arguments.problem("--only-l1: runs the L1 in a box, so --l1-rpc makes no sense with it");
+    if (arguments.isSet("--only-l1") && hasBeacon) {
+      arguments.problem("--only-l1: runs the L1 in a box, so --l1-beacon makes no sense with it");
     }
     String dataDir = String.valueOf(arguments.text("--data-dir"));
     return new Invocation.Devnet(
@@ -78,24 +84,14 @@ final class DevnetCommand implements Command {
             arguments.optionalPath("--genesis"),
             arguments.path("--data-dir", dataDir),
             arguments.integer("--rpc-port", 1, highest),
-            nodesIn(arguments),
+            arguments.oneOf("--nodes", DevnetOptions.NodesIn.values()),
             arguments.isSet("--only-l1"),
             arguments.optionalUrl("--l1-rpc"),
             arguments.optionalUrl("--l1-beacon"),
             fundingKey(arguments),
             arguments.integer("--l1-rpc-port", 1, 65_535),
-            arguments.integer("--l1-beacon-port", 1, 65_535)));
-  }
-
-  private static DevnetOptions.NodesIn nodesIn(Arguments arguments) {
-    String text = String.valueOf(arguments.text("--nodes"));
-    for (DevnetOptions.NodesIn where : DevnetOptions.NodesIn.values()) {
-      if (where.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return where;
-      }
-    }
-    arguments.problem("--nodes: \"%s\" is not inprocess or processes".formatted(text));
-    return DevnetOptions.NodesIn.INPROCESS;
+            arguments.integer("--l1-beacon-port", 1, 65_535),
+            arguments.oneOf("--l1-fork", DevnetOptions.L1Fork.values())));
   }
 
   private static @Nullable SecretKey fundingKey(Arguments arguments) {

@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param rpcPort JSON-RPC of node 0; node i has 10 more for each i, operations and gossip one and
  *     two more
  * @param nodes where the nodes run
- * @param onlyL1 only the L1 in a box, without contracts and nodes
+ * @param onlyL1 only what the box keeps of the L1, without contracts and nodes
  * @param l1Rpc a given execution client instead of the box's
  * @param l1Beacon a given beacon node; with a given execution client alone the box keeps the beacon
  *     side
  * @param fundingKey pays on a given L1; null for the first account of the test mnemonic
  * @param l1RpcPort port of the box's execution JSON-RPC
  * @param l1BeaconPort port of the box's beacon API
+ * @param l1Fork consensus fork of the box
  */
 public record DevnetOptions(
     int operators,
@@ -40,10 +41,18 @@ public record DevnetOptions(
     @Nullable URI l1Beacon,
     @Nullable SecretKey fundingKey,
     int l1RpcPort,
-    int l1BeaconPort) {
+    int l1BeaconPort,
+    L1Fork l1Fork) {
 
   /** Ports from one node's JSON-RPC to the next one's. */
   public static final int PORTS_PER_NODE = 10;
+
+  /** Consensus forks that the box can be at. */
+  public enum L1Fork {
+    FULU,
+    /** As of consensus-specs 1.7.0-alpha. */
+    GLOAS
+  }
 
   /** Where the nodes of a devnet run. */
   public enum NodesIn {

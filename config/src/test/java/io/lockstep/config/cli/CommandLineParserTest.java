@@ -54,7 +54,8 @@ class CommandLineParserTest {
                     null,
                     null,
                     18545,
-                    15052)));
+                    15052,
+                    DevnetOptions.L1Fork.FULU)));
   }
 
   @Test
@@ -66,7 +67,7 @@ class CommandLineParserTest {
         parse(
             ("devnet --operators 2 --followers 0 --rollups 2 --slot-seconds 4 --genesis g.json"
                     + " --data-dir d --rpc-port 9645 --nodes processes --l1-rpc http://127.0.0.1:1"
-                    + " --l1-beacon http://127.0.0.1:2 --funding-key-file "
+                    + " --l1-beacon http://127.0.0.1:2 --l1-fork gloas --funding-key-file "
                     + key)
                 .split(" "));
 
@@ -78,6 +79,7 @@ class CommandLineParserTest {
     assertThat(options.genesis()).isEqualTo(Path.of("g.json").toAbsolutePath());
     assertThat(options.l1Beacon()).isEqualTo(URI.create("http://127.0.0.1:2"));
     assertThat(options.fundingKey()).isNotNull();
+    assertThat(options.l1Fork()).isEqualTo(DevnetOptions.L1Fork.GLOAS);
   }
 
   @Test
@@ -91,13 +93,18 @@ class CommandLineParserTest {
                 "65530",
                 "--nodes",
                 "x",
+                "--only-l1",
+                "--l1-fork",
+                "phase0",
                 "--l1-beacon",
                 "http://a"))
         .containsExactly(
             "--operators: 0 is not within 1 and 64",
             "--l1-beacon: needs --l1-rpc too",
+            "--only-l1: runs the L1 in a box, so --l1-beacon makes no sense with it",
             "--rpc-port: 65530 is not within 1 and 65523",
             "--nodes: \"x\" is not inprocess or processes",
+            "--l1-fork: \"phase0\" is not fulu or gloas",
             "Help: lockstep devnet --help");
   }
 

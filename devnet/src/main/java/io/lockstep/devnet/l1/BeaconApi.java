@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class BeaconApi {
   static final String VERSION = "lockstep-box/0.1.0";
 
-  private final BoxChain chain;
+  private final BeaconSide chain;
   private final BoxOptions options;
   private final long chainId;
   private final BlobParams blobs;
@@ -32,7 +32,7 @@ final class BeaconApi {
    * @param failure why the box stopped making blocks, or null
    */
   BeaconApi(
-      BoxChain chain,
+      BeaconSide chain,
       BoxOptions options,
       long chainId,
       BlobParams blobs,
@@ -48,7 +48,9 @@ final class BeaconApi {
     routes
         .get("/eth/v1/beacon/genesis", request -> genesis())
         .get("/eth/v1/config/spec", request -> spec())
-        .get("/eth/v1/config/fork_schedule", request -> BeaconJson.data(Spec.forkSchedule()))
+        .get(
+            "/eth/v1/config/fork_schedule",
+            request -> BeaconJson.data(Spec.forkSchedule(options.fork())))
         .get("/eth/v1/config/deposit_contract", request -> depositContract())
         .get("/eth/v1/node/syncing", request -> syncing())
         .get("/eth/v1/node/version", request -> BeaconJson.data(object().put("version", VERSION)))
@@ -124,7 +126,7 @@ final class BeaconApi {
           "Requested epoch %d must equal current %d or next epoch %d"
               .formatted(epoch, current, current + 1));
     }
-    BoxChain.Duties duties = chain.duties(epoch);
+    BeaconSide.Duties duties = chain.duties(epoch);
     Hash32 dependent = version == 1 ? duties.rootBeforeEpoch() : duties.dependentRoot();
     List<Integer> proposers = duties.proposers();
     ArrayNode data = BeaconJson.JSON.arrayNode();

@@ -5,6 +5,7 @@ import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.crypto.Sha256;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.storage.kv.StorageException;
@@ -31,6 +32,17 @@ record BeaconBlock(
   static BeaconBlock of(
       BeaconHeader header, Hash32 executionHash, long executionNumber, List<Bytes> commitments) {
     return new BeaconBlock(header.root(), header, executionHash, executionNumber, commitments);
+  }
+
+  /** Stands for what else is in a body; SHA-256 over what the box puts there. */
+  static Hash32 bodyRoot(Hash32 executionHash, Hash32 randao, List<Bytes> commitments) {
+    byte[][] parts = new byte[2 + commitments.size()][];
+    parts[0] = executionHash.toArray();
+    parts[1] = randao.toArray();
+    for (int i = 0; i < commitments.size(); i++) {
+      parts[2 + i] = commitments.get(i).unsafeArray();
+    }
+    return Sha256.hash(parts);
   }
 
   long slot() {

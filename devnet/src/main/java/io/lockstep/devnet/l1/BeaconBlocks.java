@@ -27,10 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class BeaconBlocks {
   private static final int MAX_VERSIONED_HASHES = 128;
 
-  private final BoxChain chain;
+  private final BeaconSide chain;
   private final BeaconIds ids;
 
-  BeaconBlocks(BoxChain chain, BeaconIds ids) {
+  BeaconBlocks(BeaconSide chain, BeaconIds ids) {
     this.chain = chain;
     this.ids = ids;
   }
@@ -41,6 +41,9 @@ final class BeaconBlocks {
         .get("/eth/v1/beacon/headers/{block_id}", Refusal.answering(this::header))
         .get("/eth/v2/beacon/blocks/{block_id}", Refusal.answering(this::block))
         .get("/eth/v1/beacon/blocks/{block_id}/root", Refusal.answering(this::root))
+        .get(
+            "/eth/v1/beacon/execution_payload_envelopes/{block_id}",
+            Refusal.answering(this::envelope))
         .get("/eth/v1/beacon/blobs/{block_id}", Refusal.answering(this::blobs));
   }
 
@@ -94,17 +97,57 @@ final class BeaconBlocks {
     BeaconBlock block = ids.block(request.pathParam("block_id")).block();
     ObjectNode message = BeaconJson.message(block.header());
     ObjectNode body = message.putObject("body");
-    ArrayNode commitments = body.putArray("blob_kzg_commitments");
-    block.commitments().forEach(c -> commitments.add(c.toHex()));
-    Block execution = chain.chain().block(block.executionHash());
+    if (chain.fork() == BeaconFork.GLOAS) {
+      body.set("signed_execution_payload_bid", BeaconJson.signed(bid(block)));
+    } else {
+      commitments(body, block);
+      body.set("execution_payload", payload(block.executionHash(), execution(block)));
+    }
+    return BeaconJson.versioned(chain.fork(), BeaconJson.signed(message), ids.isFinalized(block));
+  }
+
+  private Block execution(BeaconBlock block) throws Refusal {
+    Block execution = chain.execution().block(block.executionHash());
     if (execution == null) {
       throw Refusal.notFound("Block body not found: " + block.root());
     }
-    body.set("execution_payload", payload(block.executionHash(), execution));
-    ObjectNode signed = object();
-    signed.set("message", message);
-    signed.put("signature", Spec.NO_SIGNATURE);
-    return BeaconJson.versioned(signed, ids.isFinalized(block));
+    return execution;
+  }
+
+  private static void commitments(ObjectNode in, BeaconBlock block) {
+    ArrayNode commitments = in.putArray("blob_kzg_commitments");
+    block.commitments().forEach(c -> commitments.add(c.toHex()));
+  }
+
+  /** From Gloas on a block has its payload's hash in it, the payload comes on its own. */
+  private ObjectNode bid(BeaconBlock block) throws Refusal {
+    BlockHeader execution = execution(block).header();
+    ObjectNode out = object();
+    out.put("parent_block_hash", execution.parentHash().toHex());
+    out.put("parent_block_root", block.header().parentRoot().toHex());
+    out.put("block_hash", block.executionHash().toHex());
+    out.put("prev_randao", execution.prevRandao().toHex());
+    out.put("fee_recipient", execution.coinbase().toHex());
+    out.put("gas_limit", number(execution.gasLimit()));
+    out.put("builder_index", number(block.header().proposerIndex()));
+    out.put("slot", number(block.slot()));
+    out.put("value", "0");
+    out.put("execution_payment", "0");
+    commitments(out, block);
+    return out;
+  }
+
+  /** Gloas only: the payload of a block. */
+  private HttpReply envelope(HttpRequest request) throws Refusal {
+    BeaconBlock block = ids.block(request.pathParam("block_id")).block();
+    if (chain.fork() != BeaconFork.GLOAS) {
+      throw Refusal.badRequest("a block before Gloas has its payload in it");
+    }
+    ObjectNode message = object();
+    message.set("payload", payload(block.executionHash(), execution(block)));
+    message.put("builder_index", number(block.header().proposerIndex()));
+    message.put("beacon_block_root", block.root().toHex());
+    return BeaconJson.versioned(chain.fork(), BeaconJson.signed(message), ids.isFinalized(block));
   }
 
   private static ObjectNode payload(Hash32 hash, Block block) {
@@ -150,7 +193,7 @@ final class BeaconBlocks {
         System.arraycopy(
             chosen.get(i).unsafeArray(), 0, joined, i * Kzg.BLOB_BYTES, Kzg.BLOB_BYTES);
       }
-      return BeaconJson.ssz(joined);
+      return BeaconJson.ssz(chain.fork(), joined);
     }
     ArrayNode data = BeaconJson.JSON.arrayNode();
     chosen.forEach(blob -> data.add(Hex.encode(blob.unsafeArray())));

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
+import io.lockstep.storage.kv.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +36,13 @@ final class BeaconDb {
 
   static final Column META = new Column("box-meta");
   static final List<Column> COLUMNS = List.of(BLOCKS, SLOTS, EXECUTION, BLOBS, META);
+
+  /** Execution block hash to header, of a box that does not execute. */
+  static final Column HEADERS = new Column("box-headers");
+
+  /** The columns of a box over an execution client that is not its own. */
+  static final List<Column> FOLLOWING_COLUMNS =
+      List.of(BLOCKS, SLOTS, EXECUTION, BLOBS, META, HEADERS);
 
   private static final byte[] META_KEY = {0};
 
@@ -99,6 +109,42 @@ final class BeaconDb {
     KeyValueStore.Batch batch = store.newBatch();
     putBlock(batch, genesis);
     store.commit(batch, Durability.PROCESS);
+  }
+
+  /**
+   * Makes blocks that are known the canonical ones of their slots; later slots lose theirs.
+   *
+   * @param branch a chain, lowest first, on a canonical block
+   */
+  void putCanonical(List<BeaconBlock> branch) {
+    if (branch.isEmpty()) {
+      return;
+    }
+    KeyValueStore.Batch batch = store.newBatch();
+    batch.deleteRange(SLOTS, slotKey(branch.getFirst().slot()), slotKey(Long.MAX_VALUE));
+    for (BeaconBlock block : branch) {
+      batch.put(SLOTS, slotKey(block.slot()), block.root().toArray());
+    }
+    store.commit(batch, Durability.PROCESS);
+  }
+
+  /** Keeps the header of a foreign execution block. */
+  void putExecution(Hash32 hash, BlockHeader header) {
+    store.commit(
+        store.newBatch().put(HEADERS, hash.toArray(), header.encoded().toArray()),
+        Durability.PROCESS);
+  }
+
+  @Nullable BlockHeader execution(Hash32 hash) {
+    byte[] value = store.get(HEADERS, hash.toArray());
+    if (value == null) {
+      return null;
+    }
+    try {
+      return BlockHeader.decode(Bytes.wrap(value));
+    } catch (DecodeException e) {
+      throw new StorageException("a header in the box's store is damaged", e);
+    }
   }
 
   /** Forgets canonical slots after {@code slot}. */

@@ -4,7 +4,7 @@ package io.lockstep.devnet.l1;
 import static io.lockstep.devnet.l1.BeaconJson.number;
 import static io.lockstep.devnet.l1.BeaconJson.object;
 
-import io.lockstep.devnet.l1.BoxChain.NewHead;
+import io.lockstep.devnet.l1.BeaconSide.NewHead;
 import io.lockstep.preconf.wire.EventSink;
 import io.lockstep.preconf.wire.HttpReply;
 import io.lockstep.preconf.wire.HttpRequest;
@@ -51,7 +51,7 @@ final class BeaconEvents {
   }
 
   /** Tells of a new block. */
-  void onHead(NewHead change, BoxChain chain) {
+  void onHead(NewHead change, BeaconSide chain) {
     BeaconBlock head = change.view().head();
     String slot = number(head.slot());
     send(

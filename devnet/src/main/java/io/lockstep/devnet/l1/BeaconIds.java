@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what the beacon API's {@code block_id} and {@code state_id} name. Any thread. */
 final class BeaconIds {
-  private final BoxChain chain;
+  private final BeaconSide chain;
 
   /** A block and whether it is on the canonical chain. */
   record Found(BeaconBlock block, boolean canonical) {}
 
-  BeaconIds(BoxChain chain) {
+  BeaconIds(BeaconSide chain) {
     this.chain = chain;
   }
 

@@ -15,7 +15,6 @@ final class BeaconJson {
   private static final String SSZ = "application/octet-stream";
   static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
-  private static final Map<String, String> VERSION = Map.of("Eth-Consensus-Version", Spec.VERSION);
 
   private BeaconJson() {}
 
@@ -46,35 +45,44 @@ final class BeaconJson {
   }
 
   /** The same with the fork's name in the body and in a header. */
-  static HttpReply versioned(JsonNode data, boolean finalized) {
+  static HttpReply versioned(BeaconFork fork, JsonNode data, boolean finalized) {
     ObjectNode out = object();
-    out.put("version", Spec.VERSION);
+    out.put("version", fork.version());
     out.put("execution_optimistic", false);
     out.put("finalized", finalized);
     out.set("data", data);
-    return new HttpReply.Content(200, "application/json", VERSION, MAPPER.writeValueAsBytes(out));
+    return new HttpReply.Content(
+        200, "application/json", header(fork), MAPPER.writeValueAsBytes(out));
   }
 
   static boolean takesSsz(HttpRequest request) {
     return request.headers().getOrDefault("accept", "").contains(SSZ);
   }
 
-  static HttpReply ssz(byte[] bytes) {
-    return new HttpReply.Content(200, SSZ, VERSION, bytes);
+  static HttpReply ssz(BeaconFork fork, byte[] bytes) {
+    return new HttpReply.Content(200, SSZ, header(fork), bytes);
+  }
+
+  private static Map<String, String> header(BeaconFork fork) {
+    return Map.of("Eth-Consensus-Version", fork.version());
   }
 
   static ObjectNode header(BeaconBlock block, boolean canonical) {
     BeaconHeader header = block.header();
     ObjectNode message = message(header);
     message.put("body_root", header.bodyRoot().toHex());
-    ObjectNode signed = object();
-    signed.set("message", message);
-    signed.put("signature", Spec.NO_SIGNATURE);
     ObjectNode out = object();
     out.put("root", block.root().toHex());
     out.put("canonical", canonical);
-    out.set("header", signed);
+    out.set("header", signed(message));
     return out;
+  }
+
+  /** Nobody signs in the box. */
+  static ObjectNode signed(ObjectNode message) {
+    ObjectNode out = object();
+    out.set("message", message);
+    return out.put("signature", Spec.NO_SIGNATURE);
   }
 
   /** What header and block have in common. */

@@ -38,10 +38,10 @@ final class BeaconStates {
   /** As the beacon API bounds it for GET; a longer list is answered 414. */
   private static final int MAX_IDS = 64;
 
-  private final BoxChain chain;
+  private final BeaconSide chain;
   private final BeaconIds ids;
 
-  BeaconStates(BoxChain chain, BeaconIds ids) {
+  BeaconStates(BeaconSide chain, BeaconIds ids) {
     this.chain = chain;
     this.ids = ids;
   }
@@ -117,7 +117,7 @@ final class BeaconStates {
   }
 
   private HttpReply fork(HttpRequest request) throws Refusal {
-    return BeaconJson.chainData(Spec.fork(), ids.isFinalized(state(request)));
+    return BeaconJson.chainData(Spec.fork(chain.fork()), ids.isFinalized(state(request)));
   }
 
   private HttpReply root(HttpRequest request) throws Refusal {
@@ -132,7 +132,7 @@ final class BeaconStates {
     long epoch = state.slot() / BoxOptions.SLOTS_PER_EPOCH;
     ArrayNode data = BeaconJson.JSON.arrayNode();
     chain.lookahead(epoch).forEach(i -> data.add(number(i)));
-    return BeaconJson.versioned(data, ids.isFinalized(state));
+    return BeaconJson.versioned(chain.fork(), data, ids.isFinalized(state));
   }
 
   /** The state itself, as SSZ only. */
@@ -144,7 +144,7 @@ final class BeaconStates {
     if (ssz == null) {
       throw Refusal.notFound("State not found: its branch was abandoned");
     }
-    return BeaconJson.ssz(ssz);
+    return BeaconJson.ssz(chain.fork(), ssz);
   }
 
   private ObjectNode json(int index) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
+import io.lockstep.devnet.l1.BeaconSide.NewHead;
 import io.lockstep.devnet.l1.BlockMaker.FeeSpike;
 import io.lockstep.devnet.l1.BlockMaker.Made;
 import io.lockstep.execution.block.BlockEnv;
@@ -32,37 +33,17 @@ import org.jspecify.annotations.Nullable;
 final class BoxChain {
   private static final int SLOTS_PER_EPOCH = BoxOptions.SLOTS_PER_EPOCH;
 
-  private final Object lock = new Object();
+  private final Object lock;
   private final BoxOptions options;
-  private final SlotClock clock;
+  private final BeaconSide beacon;
   private final ChainDb chain;
   private final BeaconDb db;
-  private final Validators validators;
   private final Proposers proposers;
-  private final BoxStates states;
   private final BlockMaker maker;
   private final TxPool pool = new TxPool(PoolLimits.DEFAULT);
   private final Script script = new Script();
   private final Consumer<NewHead> onHead;
-  private volatile BoxView view;
   private volatile BlockEnv nextEnv;
-
-  /**
-   * A block was made.
-   *
-   * @param reorgFrom the head before, when the new one is not its child
-   * @param ancestor where the branches part; meaningless without a reorg
-   */
-  record NewHead(
-      BoxView view, BeaconBlock parent, @Nullable BeaconBlock reorgFrom, BeaconBlock ancestor) {}
-
-  /**
-   * Proposers of an epoch.
-   *
-   * @param dependentRoot of the last block before the epoch before it: fixes them (EIP-7917)
-   * @param rootBeforeEpoch of the last block before the epoch, or of the head until then
-   */
-  record Duties(List<Integer> proposers, Hash32 dependentRoot, Hash32 rootBeforeEpoch) {}
 
   /** How the pool is seen at one moment. */
   interface PoolUse<T> {
@@ -70,43 +51,35 @@ final class BoxChain {
   }
 
   /**
-   * Goes on where the stores are.
+   * Goes on where the stores are; slots after the head up to the view's current one are missed.
    *
-   * @param currentSlot the slot that is running; those after the head up to it are missed
    * @param onHead called under the lock for each block made
    */
   BoxChain(
       BoxOptions options,
-      SlotClock clock,
+      BeaconSide beacon,
       ChainDb chain,
-      BeaconDb db,
-      Validators validators,
-      Proposers proposers,
       BlockMaker maker,
-      long currentSlot,
-      boolean live,
       Consumer<NewHead> onHead) {
     this.options = options;
-    this.clock = clock;
+    this.beacon = beacon;
+    this.lock = beacon.lock();
     this.chain = chain;
-    this.db = db;
-    this.validators = validators;
-    this.proposers = proposers;
-    this.states = new BoxStates(clock, db, validators);
+    this.db = beacon.db();
+    this.proposers = beacon.proposers();
     this.maker = maker;
     this.onHead = onHead;
-    BeaconBlock head = db.byExecution(chain.headHash());
-    if (head == null) {
-      throw new IllegalStateException(
-          "the box has no beacon block for its head " + chain.headHash());
-    }
-    db.dropAfter(head.slot());
-    this.view = BoxView.at(db, head, Math.max(head.slot(), currentSlot), live);
-    this.nextEnv = nextEnv(head, view.currentSlot());
+    db.dropAfter(view().head().slot());
+    this.nextEnv = nextEnv(view().head(), view().currentSlot());
+  }
+
+  /** The consensus records of this chain. */
+  BeaconSide beacon() {
+    return beacon;
   }
 
   BoxView view() {
-    return view;
+    return beacon.view();
   }
 
   /** What calls at the tip run in: the block of the next slot, with fees as the rules have them. */
@@ -115,7 +88,7 @@ final class BoxChain {
   }
 
   SlotClock clock() {
-    return clock;
+    return beacon.clock();
   }
 
   ChainDb chain() {
@@ -126,19 +99,15 @@ final class BoxChain {
     return db;
   }
 
-  Validators validators() {
-    return validators;
-  }
-
   /** Gives {@code slot} its turn: a block, several after a stall, or none. */
   void turn(long slot) {
     synchronized (lock) {
-      if (slot <= view.currentSlot()) {
+      if (slot <= view().currentSlot()) {
         throw new IllegalStateException(
-            "slot %d had its turn, the current one is %d".formatted(slot, view.currentSlot()));
+            "slot %d had its turn, the current one is %d".formatted(slot, view().currentSlot()));
       }
-      view = view.withSlot(slot);
-      nextEnv = nextEnv(view.head(), slot);
+      beacon.setView(view().withSlot(slot));
+      nextEnv = nextEnv(view().head(), slot);
       if (slot % SLOTS_PER_EPOCH == 0) {
         db.dropBlobsBefore(slot - (long) options.blobRetentionEpochs() * SLOTS_PER_EPOCH);
       }
@@ -151,7 +120,7 @@ final class BoxChain {
   /** Gives the next slot its turn. */
   void nextTurn() {
     synchronized (lock) {
-      turn(view.currentSlot() + 1);
+      turn(view().currentSlot() + 1);
     }
   }
 
@@ -159,14 +128,14 @@ final class BoxChain {
     synchronized (lock) {
       BoxMeta meta = Objects.requireNonNull(db.meta(), "the box's record exists since its start");
       db.putMeta(meta.withLive());
-      view = view.withLive();
+      beacon.setView(view().withLive());
     }
   }
 
   /** Offers a transaction; answers why not, or null. */
   @Nullable String add(Transaction tx, Address sender, @Nullable Sidecar sidecar) {
     synchronized (lock) {
-      return pool.add(tx, sender, sidecar, chain.headState(), view.currentSlot());
+      return pool.add(tx, sender, sidecar, chain.headState(), view().currentSlot());
     }
   }
 
@@ -213,26 +182,6 @@ final class BoxChain {
     }
   }
 
-  /** The proposers of an epoch and of the next, as known now. */
-  List<Integer> lookahead(long epoch) {
-    synchronized (lock) {
-      return proposers.lookahead(epoch);
-    }
-  }
-
-  /**
-   * The SSZ state after a block; null when it cannot be made any more: the order of proposers in
-   * the branch of an abandoned block is not kept.
-   */
-  byte @Nullable [] state(BeaconBlock block) {
-    BlockHeader execution = chain.headerByHash(block.executionHash());
-    if (execution == null) {
-      return null;
-    }
-    byte[] state = states.ssz(block.header(), execution, lookahead(block.slot() / SLOTS_PER_EPOCH));
-    return BoxStates.rootOf(state).equals(block.header().stateRoot()) ? state : null;
-  }
-
   /**
    * Sets the proposers of an epoch to come. Those of the next epoch are fixed already (EIP-7917):
    * they change as they would on a real chain, by a reorg that replaces the last block before the
@@ -242,15 +191,15 @@ final class BoxChain {
    */
   void script(long epoch, List<Integer> order) {
     synchronized (lock) {
-      long current = view.currentEpoch();
+      long current = view().currentEpoch();
       if (epoch <= current) {
         throw new IllegalArgumentException(
             "epoch %d is not ahead, the current one is %d".formatted(epoch, current));
       }
       int depth = 0;
       if (epoch == current + 1) {
-        long dependentSlot = dependentSlot(epoch);
-        for (BeaconBlock b = view.head(); b.slot() > 0; b = parent(b)) {
+        long dependentSlot = BeaconSide.dependentSlot(epoch);
+        for (BeaconBlock b = view().head(); b.slot() > 0; b = beacon.parent(b)) {
           depth++;
           if (b.slot() <= dependentSlot) {
             break;
@@ -271,48 +220,21 @@ final class BoxChain {
     }
   }
 
-  /** An epoch's proposers with the roots that stand for them, all of one moment. */
-  Duties duties(long epoch) {
-    synchronized (lock) {
-      return new Duties(proposers.of(epoch), dependentRoot(epoch), dependentRoot(epoch + 1));
-    }
-  }
-
-  /**
-   * The root that an epoch's proposers depend on, as the beacon API has it in version 2 of the
-   * duties: of the last block before the epoch before it.
-   */
-  Hash32 dependentRoot(long epoch) {
-    return db.atOrBefore(Math.max(0, dependentSlot(epoch))).root();
-  }
-
-  private static long dependentSlot(long epoch) {
-    return (epoch - 1) * SLOTS_PER_EPOCH - 1;
-  }
-
   private BeaconBlock ancestor(int depth) {
-    BeaconBlock block = view.head();
+    BeaconBlock block = view().head();
     for (int i = 0; i < depth; i++) {
-      if (block.slot() <= view.finalized().slot()) {
+      if (block.slot() <= view().finalized().slot()) {
         throw new IllegalArgumentException(
             "a reorg of depth %d would undo the finalized block of slot %d"
-                .formatted(depth, view.finalized().slot()));
+                .formatted(depth, view().finalized().slot()));
       }
-      block = parent(block);
+      block = beacon.parent(block);
     }
     return block;
   }
 
-  private BeaconBlock parent(BeaconBlock block) {
-    BeaconBlock parent = db.block(block.header().parentRoot());
-    if (parent == null) {
-      throw new IllegalStateException("the box lost the parent of beacon block " + block.root());
-    }
-    return parent;
-  }
-
   private void produce(long slot) {
-    BeaconBlock oldHead = view.head();
+    BeaconBlock oldHead = view().head();
     int depth = script.takeReorgDepth();
     BeaconBlock parent = ancestor(depth);
     if (depth > 0) {
@@ -331,21 +253,23 @@ final class BoxChain {
         blobs.addAll(entry.sidecar().blobs());
       }
     }
-    Hash32 body = bodyRoot(executionHash, orders.prevRandao(), commitments);
-    BeaconHeader beacon =
-        states.complete(
-            new BeaconHeader(slot, proposers.at(slot), parent.root(), Hash32.ZERO, body),
-            header,
-            proposers.lookahead(slot / SLOTS_PER_EPOCH));
-    BeaconBlock block = BeaconBlock.of(beacon, executionHash, header.number(), commitments);
+    Hash32 body = BeaconBlock.bodyRoot(executionHash, orders.prevRandao(), commitments);
+    BeaconHeader complete =
+        beacon
+            .states()
+            .complete(
+                new BeaconHeader(slot, proposers.at(slot), parent.root(), Hash32.ZERO, body),
+                header,
+                proposers.lookahead(slot / SLOTS_PER_EPOCH));
+    BeaconBlock block = BeaconBlock.of(complete, executionHash, header.number(), commitments);
     db.put(block, parent, blobs);
     chain.append(header, made.block(), root, Durability.PROCESS);
     made.included().forEach(pool::remove);
     made.impossible().forEach(pool::remove);
     pool.prune(chain.headState());
-    nextEnv = nextEnv(block, view.currentSlot());
-    view = BoxView.at(db, block, view.currentSlot(), view.live());
-    onHead.accept(new NewHead(view, parent, depth > 0 ? oldHead : null, parent));
+    nextEnv = nextEnv(block, view().currentSlot());
+    beacon.setView(BoxView.at(db, block, view().currentSlot(), view().live()));
+    onHead.accept(new NewHead(view(), parent, depth > 0 ? oldHead : null, parent));
   }
 
   /** The execution chain's head must be {@code parent}'s block. */
@@ -354,9 +278,9 @@ final class BoxChain {
     return new BlockMaker.Orders(
         chain.head(),
         parent.executionHash(),
-        clock.startSeconds(new Slot(slot)),
+        beacon.clock().startSeconds(new Slot(slot)),
         Sha256.hash(options.seed().toArray(), number),
-        validators.owner(proposers.at(slot)),
+        beacon.validators().owner(proposers.at(slot)),
         parent.root(),
         spike);
   }
@@ -368,7 +292,7 @@ final class BoxChain {
   /** Takes the blocks after {@code ancestor} off the chain; their transactions wait again. */
   private void abandon(BeaconBlock head, BeaconBlock ancestor, long slot) {
     List<BeaconBlock> abandoned = new ArrayList<>();
-    for (BeaconBlock b = head; !b.root().equals(ancestor.root()); b = parent(b)) {
+    for (BeaconBlock b = head; !b.root().equals(ancestor.root()); b = beacon.parent(b)) {
       abandoned.addFirst(b);
     }
     List<PooledTx> back = new ArrayList<>();
@@ -402,15 +326,5 @@ final class BoxChain {
       out.add(new PooledTx(tx, sender, sidecar, slot, 0));
     }
     return out;
-  }
-
-  private static Hash32 bodyRoot(Hash32 executionHash, Hash32 randao, List<Bytes> commitments) {
-    byte[][] parts = new byte[2 + commitments.size()][];
-    parts[0] = executionHash.toArray();
-    parts[1] = randao.toArray();
-    for (int i = 0; i < commitments.size(); i++) {
-      parts[2 + i] = commitments.get(i).unsafeArray();
-    }
-    return Sha256.hash(parts);
   }
 }

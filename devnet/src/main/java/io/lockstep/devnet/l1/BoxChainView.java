@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
-import io.lockstep.devnet.l1.BoxChain.NewHead;
+import io.lockstep.devnet.l1.BeaconSide.NewHead;
 import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.journal.AccountState;

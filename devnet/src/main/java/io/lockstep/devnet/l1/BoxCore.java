@@ -7,12 +7,12 @@ import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.preconf.wire.Routes;
 import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.crypto.Sha256;
+import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -59,22 +59,23 @@ record BoxCore(
       Proposers proposers =
           new Proposers(
               options.seed(), BoxOptions.SLOTS_PER_EPOCH, options.validators(), meta.proposers());
-      putGenesis(db, chainDb, new BoxStates(clock, db, validators), proposers);
+      BoxStates states = new BoxStates(options.fork(), clock, db, validators);
+      putGenesis(db, chainDb, states, proposers);
       BeaconEvents events = new BeaconEvents(options.clock());
       HeadListeners heads = new HeadListeners();
+      BeaconBlock head = db.byExecution(chainDb.headHash());
+      if (head == null) {
+        throw new IllegalStateException(
+            "the box has no beacon block for its head " + chainDb.headHash());
+      }
+      long now = first || !meta.live() ? 0 : slotNow(options, clock);
+      BoxView view = BoxView.at(db, head, Math.max(head.slot(), now), meta.live());
+      BeaconSide beacon =
+          new BeaconSide(states, clock, db, validators, proposers, bodies(chainDb), view);
       BoxChain chain =
           new BoxChain(
-              options,
-              clock,
-              chainDb,
-              db,
-              validators,
-              proposers,
-              new BlockMaker(genesis.forks(), genesis.chainId()),
-              first || !meta.live() ? 0 : slotNow(options, clock),
-              meta.live(),
-              heads);
-      heads.add(change -> events.onHead(change, chain));
+              options, beacon, chainDb, new BlockMaker(genesis.forks(), genesis.chainId()), heads);
+      heads.add(change -> events.onHead(change, beacon));
       return new BoxCore(options, genesis, chainDb, chain, events, heads);
     } catch (RuntimeException e) {
       chainDb.close();
@@ -87,14 +88,39 @@ record BoxCore(
     var head = chainDb.head();
     BlobParams blobs =
         genesis.forks().blobParams(genesis.forks().at(head.number(), head.timestampSeconds()));
+    return routes(
+        chain.beacon(), options, genesis.chainId().toLongSaturated(), blobs, events, failure);
+  }
+
+  /** The beacon API over whatever chain. */
+  static Routes routes(
+      BeaconSide beacon,
+      BoxOptions options,
+      long chainId,
+      BlobParams blobs,
+      BeaconEvents events,
+      Supplier<@Nullable Throwable> failure) {
     Routes routes = new Routes();
-    BeaconIds ids = new BeaconIds(chain);
-    new BeaconApi(chain, options, genesis.chainId().toLongSaturated(), blobs, failure)
-        .addTo(routes);
-    new BeaconBlocks(chain, ids).addTo(routes);
-    new BeaconStates(chain, ids).addTo(routes);
+    BeaconIds ids = new BeaconIds(beacon);
+    new BeaconApi(beacon, options, chainId, blobs, failure).addTo(routes);
+    new BeaconBlocks(beacon, ids).addTo(routes);
+    new BeaconStates(beacon, ids).addTo(routes);
     events.addTo(routes);
     return routes;
+  }
+
+  private static BeaconSide.Execution bodies(ChainDb chain) {
+    return new BeaconSide.Execution() {
+      @Override
+      public @Nullable BlockHeader header(Hash32 hash) {
+        return chain.headerByHash(hash);
+      }
+
+      @Override
+      public @Nullable Block block(Hash32 hash) {
+        return chain.block(hash);
+      }
+    };
   }
 
   private static Genesis genesis(BoxOptions options, BoxMeta meta) {
@@ -106,28 +132,16 @@ record BoxCore(
   }
 
   private static BoxMeta meta(BoxOptions options, BeaconDb db, Validators validators) {
-    Hash32 fingerprint =
-        Sha256.hash(
-            ByteBuffer.allocate(16)
-                .putLong(options.slotSeconds())
-                .putLong(BoxOptions.SLOTS_PER_EPOCH)
-                .array(),
-            validators.registryRoot().toArray(),
-            options.seed().toArray());
     BoxMeta meta = db.meta();
     if (meta == null) {
       long warmUp = (long) options.warmUpEpochs() * BoxOptions.SLOTS_PER_EPOCH;
       long genesis = options.clock().instant().getEpochSecond() - warmUp * options.slotSeconds();
-      meta = new BoxMeta(genesis, fingerprint, options.manual(), new TreeMap<>());
+      meta =
+          new BoxMeta(
+              genesis, BoxMeta.fingerprint(options, validators), options.manual(), new TreeMap<>());
       db.putMeta(meta);
     }
-    if (!meta.fingerprint().equals(fingerprint)) {
-      throw new IllegalArgumentException(
-          options.dataDir()
-              + " holds an L1 in a box with another slot length, other validators or owners:"
-              + " use another folder or delete it");
-    }
-    return meta;
+    return BoxMeta.same(meta, options, validators);
   }
 
   /** A running box finds itself at the clock's slot; a new one at its genesis. */
@@ -140,10 +154,7 @@ record BoxCore(
     var genesis = chainDb.genesisHeader();
     Hash32 hash = genesis.hash();
     if (db.byExecution(hash) == null) {
-      BeaconHeader header =
-          new BeaconHeader(0, proposers.at(0), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO);
-      BeaconHeader complete = states.complete(header, genesis, proposers.lookahead(0));
-      db.putGenesis(BeaconBlock.of(complete, hash, 0, List.of()));
+      db.putGenesis(states.genesis(genesis, proposers));
     }
   }
 }

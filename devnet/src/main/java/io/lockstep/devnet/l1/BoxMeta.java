@@ -4,8 +4,11 @@ package io.lockstep.devnet.l1;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
+import io.lockstep.primitives.crypto.Sha256;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.storage.kv.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -24,6 +27,31 @@ record BoxMeta(
     Hash32 fingerprint,
     boolean live,
     SortedMap<Long, List<Integer>> proposers) {
+
+  /** Of what must be the same at every start. */
+  static Hash32 fingerprint(BoxOptions options, Validators validators) {
+    return Sha256.hash(
+        ByteBuffer.allocate(16)
+            .putLong(options.slotSeconds())
+            .putLong(BoxOptions.SLOTS_PER_EPOCH)
+            .array(),
+        validators.registryRoot().toArray(),
+        options.fork() == BeaconFork.FULU
+            ? new byte[0]
+            : options.fork().version().getBytes(StandardCharsets.US_ASCII),
+        options.seed().toArray());
+  }
+
+  /** The record, when it was made with the same settings. */
+  static BoxMeta same(BoxMeta meta, BoxOptions options, Validators validators) {
+    if (!meta.fingerprint().equals(fingerprint(options, validators))) {
+      throw new IllegalArgumentException(
+          options.dataDir()
+              + " holds an L1 in a box with another slot length or fork, other validators or"
+              + " owners: use another folder or delete it");
+    }
+    return meta;
+  }
 
   BoxMeta withLive() {
     return new BoxMeta(genesisSeconds, fingerprint, true, proposers);

@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * @param manual no clock drives it: blocks come by {@link L1Box#produceSlot()} or {@code /box/mine}
  * @param seed of proposers' order and of RANDAO
  * @param blobRetentionEpochs how long blobs are served
+ * @param fork the consensus fork of all its blocks
  */
 public record BoxOptions(
     Path dataDir,
@@ -38,7 +39,8 @@ public record BoxOptions(
     boolean manual,
     Hash32 seed,
     int blobRetentionEpochs,
-    InstantSource clock) {
+    InstantSource clock,
+    BeaconFork fork) {
 
   /** Minimal preset. */
   public static final int SLOTS_PER_EPOCH = 8;
@@ -92,7 +94,8 @@ public record BoxOptions(
         false,
         Hash32.ofWords(0x6c6f636b73746570L, 0x20626f7820736565L, 0x6400000000000000L, 1),
         DEFAULT_BLOB_RETENTION_EPOCHS,
-        InstantSource.system());
+        InstantSource.system(),
+        BeaconFork.FULU);
   }
 
   public BoxOptions withPorts(int execution, int beacon) {
@@ -109,7 +112,8 @@ public record BoxOptions(
         manual,
         seed,
         blobRetentionEpochs,
-        clock);
+        clock,
+        fork);
   }
 
   public BoxOptions withSlotSeconds(long seconds) {
@@ -126,7 +130,8 @@ public record BoxOptions(
         manual,
         seed,
         blobRetentionEpochs,
-        clock);
+        clock,
+        fork);
   }
 
   public BoxOptions withWarmUpEpochs(int epochs) {
@@ -143,7 +148,8 @@ public record BoxOptions(
         manual,
         seed,
         blobRetentionEpochs,
-        clock);
+        clock,
+        fork);
   }
 
   /** Stepped by hand; {@code clock} still says how many slots passed while it was off. */
@@ -161,7 +167,8 @@ public record BoxOptions(
         true,
         seed,
         blobRetentionEpochs,
-        clock);
+        clock,
+        fork);
   }
 
   public BoxOptions withBlobRetentionEpochs(int epochs) {
@@ -178,7 +185,26 @@ public record BoxOptions(
         manual,
         seed,
         epochs,
-        clock);
+        clock,
+        fork);
+  }
+
+  public BoxOptions withFork(BeaconFork other) {
+    return new BoxOptions(
+        dataDir,
+        host,
+        executionPort,
+        beaconPort,
+        slotSeconds,
+        validators,
+        validatorOwners,
+        genesis,
+        warmUpEpochs,
+        manual,
+        seed,
+        blobRetentionEpochs,
+        clock,
+        other);
   }
 
   private static void requireRange(String what, int value, int min, int max) {

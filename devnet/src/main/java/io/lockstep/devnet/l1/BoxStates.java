@@ -13,31 +13,39 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The state after each of the box's beacon blocks, made anew from the chain when it is asked for:
- * serialized as Fulu has it, in the minimal preset. What the box has no use for (sync committees,
- * deposits, the SSZ roots of transactions) has its default value; a missed slot keeps the roots of
- * the block before it. Used under the box's lock, or for blocks that no longer change.
+ * serialized as its fork has it, in the minimal preset. What the box has no use for (sync
+ * committees, deposits, the SSZ roots of transactions) has its default value; a missed slot keeps
+ * the roots of the block before it. Used under the box's lock, or for blocks that no longer change.
  */
 final class BoxStates {
   private static final BeaconPreset PRESET = BeaconPreset.MINIMAL;
-  private static final SszType TYPE = BeaconTypes.fulu(PRESET);
 
   /** Source, target and head were timely. */
   private static final byte ALL_FLAGS = 7;
 
+  private final BeaconFork fork;
+  private final SszType type;
   private final SlotClock clock;
   private final BeaconDb db;
   private final Validators validators;
 
-  BoxStates(SlotClock clock, BeaconDb db, Validators validators) {
+  BoxStates(BeaconFork fork, SlotClock clock, BeaconDb db, Validators validators) {
+    this.fork = fork;
+    this.type = fork.stateType(PRESET);
     this.clock = clock;
     this.db = db;
     this.validators = validators;
+  }
+
+  BeaconFork fork() {
+    return fork;
   }
 
   /** The header of a block with its state's root in it. */
@@ -45,8 +53,19 @@ final class BoxStates {
     return header.withStateRoot(rootOf(ssz(header, execution, lookahead)));
   }
 
-  static Hash32 rootOf(byte[] state) {
-    return SszTree.rootOf(TYPE, state);
+  /** The block of slot 0 over {@code execution}. */
+  BeaconBlock genesis(BlockHeader execution, Proposers proposers) {
+    BeaconHeader header =
+        new BeaconHeader(0, proposers.at(0), Hash32.ZERO, Hash32.ZERO, Hash32.ZERO);
+    return BeaconBlock.of(
+        complete(header, execution, proposers.lookahead(0)),
+        execution.hash(),
+        execution.number(),
+        List.of());
+  }
+
+  Hash32 rootOf(byte[] state) {
+    return SszTree.rootOf(type, state);
   }
 
   /**
@@ -61,12 +80,13 @@ final class BoxStates {
     byte[] justified = checkpoint(Math.max(0, epoch - 1), ancestors);
     byte[] participation = new byte[validators.size()];
     Arrays.fill(participation, ALL_FLAGS);
-    Map<String, byte[]> fields =
+    Map<String, byte[]> fields = new HashMap<>(payload(header, execution));
+    fields.putAll(
         Map.ofEntries(
             Map.entry("genesis_time", SszBytes.uint64(clock.genesisSeconds())),
             Map.entry("genesis_validators_root", validators.registryRoot().toArray()),
             Map.entry("slot", SszBytes.uint64(header.slot())),
-            Map.entry("fork", fork()),
+            Map.entry("fork", forkField()),
             Map.entry("latest_block_header", header.withStateRoot(Hash32.ZERO).ssz()),
             Map.entry("block_roots", roots(header.slot(), ancestors, false)),
             Map.entry("state_roots", roots(header.slot(), ancestors, true)),
@@ -79,9 +99,8 @@ final class BoxStates {
             Map.entry("current_justified_checkpoint", justified),
             Map.entry("finalized_checkpoint", previous),
             Map.entry("inactivity_scores", repeated(0)),
-            Map.entry("latest_execution_payload_header", payload(execution)),
-            Map.entry("proposer_lookahead", uint64s(lookahead)));
-    return SszBytes.container(TYPE, fields);
+            Map.entry("proposer_lookahead", uint64s(lookahead))));
+    return SszBytes.container(type, fields);
   }
 
   /** From the parent down to the oldest whose root the state still holds. */
@@ -124,12 +143,12 @@ final class BoxStates {
         BeaconTypes.CHECKPOINT, Map.of("epoch", SszBytes.uint64(epoch), "root", root.toArray()));
   }
 
-  private static byte[] fork() {
+  private byte[] forkField() {
     return SszBytes.container(
         BeaconTypes.FORK,
         Map.of(
-            "previous_version", version(Spec.PREVIOUS_FORK_VERSION),
-            "current_version", version(Spec.FULU_FORK_VERSION)));
+            "previous_version", version(fork.previousForkVersion()),
+            "current_version", version(fork.forkVersion())));
   }
 
   private static byte[] version(String hex) {
@@ -159,7 +178,19 @@ final class BoxStates {
     return out.array();
   }
 
-  private static byte[] payload(BlockHeader execution) {
+  /** What the state says of the newest execution block. */
+  private Map<String, byte[]> payload(BeaconHeader header, BlockHeader execution) {
+    return switch (fork) {
+      case FULU -> Map.of("latest_execution_payload_header", payloadHeader(execution));
+      case GLOAS ->
+          Map.of(
+              "latest_block_hash", execution.hash().toArray(),
+              "latest_execution_payload_bid", bid(header, execution),
+              "execution_payload_availability", allRevealed());
+    };
+  }
+
+  private static byte[] payloadHeader(BlockHeader execution) {
     return SszBytes.container(
         BeaconTypes.EXECUTION_PAYLOAD_HEADER,
         Map.of(
@@ -172,5 +203,23 @@ final class BoxStates {
             "timestamp", SszBytes.uint64(execution.timestampSeconds()),
             "extra_data", execution.extraData().toArray(),
             "block_hash", execution.hash().toArray()));
+  }
+
+  private static byte[] bid(BeaconHeader header, BlockHeader execution) {
+    return SszBytes.container(
+        BeaconTypes.EXECUTION_PAYLOAD_BID,
+        Map.of(
+            "parent_block_hash", execution.parentHash().toArray(),
+            "parent_block_root", header.parentRoot().toArray(),
+            "block_hash", execution.hash().toArray(),
+            "prev_randao", execution.prevRandao().toArray(),
+            "gas_limit", SszBytes.uint64(execution.gasLimit()),
+            "slot", SszBytes.uint64(header.slot())));
+  }
+
+  private static byte[] allRevealed() {
+    byte[] bits = new byte[PRESET.slotsPerHistoricalRoot() / Byte.SIZE];
+    Arrays.fill(bits, (byte) 0xff);
+    return bits;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.l1;
 
-import io.lockstep.devnet.l1.BoxChain.NewHead;
+import io.lockstep.devnet.l1.BeaconSide.NewHead;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;

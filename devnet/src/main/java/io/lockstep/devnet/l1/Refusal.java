@@ -24,6 +24,10 @@ final class Refusal extends Exception {
     return new Refusal(404, message);
   }
 
+  static Refusal unavailable(String message) {
+    return new Refusal(503, message);
+  }
+
   /** A handler that may refuse. */
   @FunctionalInterface
   interface Handler {

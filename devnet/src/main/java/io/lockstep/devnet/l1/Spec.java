@@ -8,26 +8,20 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The box's consensus configuration as {@code /eth/v1/config/…} shows it: minimal preset, every
- * fork up to Fulu at epoch 0.
+ * fork up to the box's own at epoch 0.
  */
 final class Spec {
-  /** The fork that every block of the box belongs to. */
-  static final String VERSION = "fulu";
-
   /** Nobody signs in the box. */
   static final String NO_SIGNATURE = "0x" + "00".repeat(96);
 
   static final String GENESIS_FORK_VERSION = "0x00000900";
-  static final String FULU_FORK_VERSION = "0x60000900";
-
-  static final String PREVIOUS_FORK_VERSION = "0x50000900";
   private static final String FAR_FUTURE = Long.toUnsignedString(-1L);
 
   /** EIP-4844. */
   private static final int FIELD_ELEMENTS_PER_BLOB = 4096;
 
   private static final List<String> FORKS =
-      List.of("ALTAIR", "BELLATRIX", "CAPELLA", "DENEB", "ELECTRA", "FULU");
+      List.of("ALTAIR", "BELLATRIX", "CAPELLA", "DENEB", "ELECTRA", "FULU", "GLOAS");
 
   private Spec() {}
 
@@ -50,10 +44,8 @@ final class Spec {
     out.put("GENESIS_FORK_VERSION", GENESIS_FORK_VERSION);
     for (int i = 0; i < FORKS.size(); i++) {
       out.put(FORKS.get(i) + "_FORK_VERSION", version(i + 1));
-      out.put(FORKS.get(i) + "_FORK_EPOCH", "0");
+      out.put(FORKS.get(i) + "_FORK_EPOCH", i < forksOf(options.fork()) ? "0" : FAR_FUTURE);
     }
-    out.put("GLOAS_FORK_VERSION", version(FORKS.size() + 1));
-    out.put("GLOAS_FORK_EPOCH", FAR_FUTURE);
     out.put("MAX_BLOBS_PER_BLOCK_ELECTRA", BeaconJson.number(blobs.maxBlobs()));
     ArrayNode schedule = out.putArray("BLOB_SCHEDULE");
     schedule
@@ -71,10 +63,10 @@ final class Spec {
     return out;
   }
 
-  static ArrayNode forkSchedule() {
+  static ArrayNode forkSchedule(BeaconFork fork) {
     ArrayNode out = BeaconJson.JSON.arrayNode();
     String previous = GENESIS_FORK_VERSION;
-    for (int i = 0; i <= FORKS.size(); i++) {
+    for (int i = 0; i <= forksOf(fork); i++) {
       String current = i == 0 ? GENESIS_FORK_VERSION : version(i);
       out.addObject()
           .put("previous_version", previous)
@@ -86,14 +78,19 @@ final class Spec {
   }
 
   /** The fork of every state. */
-  static ObjectNode fork() {
+  static ObjectNode fork(BeaconFork fork) {
     return BeaconJson.object()
-        .put("previous_version", PREVIOUS_FORK_VERSION)
-        .put("current_version", FULU_FORK_VERSION)
+        .put("previous_version", fork.previousForkVersion())
+        .put("current_version", fork.forkVersion())
         .put("epoch", "0");
   }
 
-  private static String version(int fork) {
+  /** How many of {@link #FORKS} have happened. */
+  private static int forksOf(BeaconFork fork) {
+    return FORKS.indexOf(fork.name()) + 1;
+  }
+
+  static String version(int fork) {
     return "0x%d0000900".formatted(fork);
   }
 

@@ -176,7 +176,7 @@ public final class SteppedBox implements AutoCloseable {
 
   /** Validator indices of an epoch's proposers, as known now. */
   public List<Integer> proposersOf(long epoch) {
-    return core.chain().lookahead(epoch).subList(0, BoxOptions.SLOTS_PER_EPOCH);
+    return core.chain().beacon().lookahead(epoch).subList(0, BoxOptions.SLOTS_PER_EPOCH);
   }
 
   /** The canonical block's hash, or null above the head. */

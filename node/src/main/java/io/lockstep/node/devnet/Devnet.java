@@ -12,6 +12,8 @@ import io.lockstep.devnet.deploy.DevAccounts;
 import io.lockstep.devnet.deploy.L1Genesis;
 import io.lockstep.devnet.deploy.L2Genesis;
 import io.lockstep.devnet.deploy.OperatorKeys;
+import io.lockstep.devnet.l1.BeaconBox;
+import io.lockstep.devnet.l1.BeaconFork;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.L1Box;
 import io.lockstep.primitives.crypto.SecretKey;
@@ -24,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -81,18 +84,14 @@ public final class Devnet implements AutoCloseable {
   public record L1(URI rpc, URI beacon) {}
 
   private void startAll() throws DevnetFailure, IOException, DeployException, L2Genesis.Refused {
-    boolean box = options.l1Rpc() == null;
-    if (!box && options.l1Beacon() == null) {
-      throw new DevnetFailure(
-          true, "a given L1 needs its beacon node too: --l1-beacon URL beside --l1-rpc");
-    }
-    layout.checkPorts(box, box);
+    URI rpc = options.l1Rpc();
+    layout.checkPorts(rpc == null, options.l1Beacon() == null);
     Files.createDirectories(layout.dir());
     List<OperatorKeys> keys = OperatorKeys.devnets(options.operators());
-    L1Box l1Box = box ? startBox(keys) : null;
+    L1Box l1Box = rpc == null ? startBox(keys) : null;
     L1 l1 =
         l1Box == null
-            ? given(options.l1Rpc(), options.l1Beacon())
+            ? new L1(Objects.requireNonNull(rpc), beaconOver(rpc, keys))
             : new L1(l1Box.rpcUri(), l1Box.beaconUri());
     if (options.onlyL1()) {
       if (l1Box != null) {
@@ -124,24 +123,31 @@ public final class Devnet implements AutoCloseable {
     file.write(layout.devnetFile());
   }
 
-  private static L1 given(@Nullable URI rpc, @Nullable URI beacon) {
-    if (rpc == null || beacon == null) {
-      throw new IllegalStateException("both endpoints were checked to be there");
+  /** The given beacon node, or the box's over the given execution client. */
+  private URI beaconOver(URI rpc, List<OperatorKeys> keys) throws IOException {
+    URI given = options.l1Beacon();
+    if (given != null) {
+      return given;
     }
-    return new L1(rpc, beacon);
+    BeaconBox box = BeaconBox.start(boxOptions(keys), rpc);
+    others.push(box);
+    return box.beaconUri();
   }
 
   private L1Box startBox(List<OperatorKeys> keys) throws IOException {
-    L1Box box =
-        L1Box.start(
-            BoxOptions.of(
-                    layout.l1Dir(),
-                    OperatorKeys.owners(keys),
-                    genesisSeconds -> L1Genesis.json(genesisSeconds, keys))
-                .withPorts(options.l1RpcPort(), options.l1BeaconPort())
-                .withSlotSeconds(options.slotSeconds()));
+    L1Box box = L1Box.start(boxOptions(keys));
     others.push(box);
     return box;
+  }
+
+  private BoxOptions boxOptions(List<OperatorKeys> keys) {
+    return BoxOptions.of(
+            layout.l1Dir(),
+            OperatorKeys.owners(keys),
+            genesisSeconds -> L1Genesis.json(genesisSeconds, keys))
+        .withPorts(options.l1RpcPort(), options.l1BeaconPort())
+        .withSlotSeconds(options.slotSeconds())
+        .withFork(BeaconFork.valueOf(options.l1Fork().name()));
   }
 
   private ClusterFile deploy(L1 l1, List<OperatorKeys> keys)

@@ -153,7 +153,7 @@ public final class BeaconTypes {
               field("address", ADDRESS),
               field("amount", UINT64)));
 
-  private static final ProgressiveContainer EXECUTION_PAYLOAD_BID =
+  public static final ProgressiveContainer EXECUTION_PAYLOAD_BID =
       new ProgressiveContainer(
           List.of(
               field("parent_block_hash", BYTES32),
