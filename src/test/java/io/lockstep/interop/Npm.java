@@ -45,6 +45,14 @@ public final class Npm {
     }
   }
 
+  /** The same for the L1 of foreign parts, {@code src/test/interop/l1}. */
+  public static void assumeL1Installed() {
+    assumeInstalled();
+    Assumptions.assumeTrue(
+        Files.isDirectory(folder().resolve("l1/node_modules/@ethereumjs/client")),
+        "skipped: src/test/interop/l1 is not installed, run: " + HOW + "/l1");
+  }
+
   /**
    * The program itself, whose pid and exit code are its own; npm's wrappers around it have others.
    *
