@@ -70,6 +70,7 @@ public final class CommandLineParser {
     add(bench, new BenchCommand());
     add(bench, new BenchEvmCommand());
     add(bench, new BenchStateCommand());
+    add(bench, new BenchProofsCommand());
     root.addSubcommand("bench", bench);
     commandLine = new CommandLine(root);
   }

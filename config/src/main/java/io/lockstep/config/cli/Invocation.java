@@ -127,4 +127,7 @@ public sealed interface Invocation {
 
   /** Measure blocks on a state of many accounts. */
   record BenchState(BenchStateOptions options) implements Invocation {}
+
+  /** {@code lockstep bench proofs}. */
+  record BenchProofs(BenchProofsOptions options) implements Invocation {}
 }

@@ -3,6 +3,7 @@ package io.lockstep.node.main;
 
 import io.lockstep.config.cli.BenchEvmOptions;
 import io.lockstep.config.cli.BenchOptions;
+import io.lockstep.config.cli.BenchProofsOptions;
 import io.lockstep.config.cli.BenchStateOptions;
 import io.lockstep.config.cli.ExitCode;
 import java.util.Optional;
@@ -26,6 +27,11 @@ final class BenchCommand {
 
   static ExitCode run(BenchStateOptions options) {
     Optional<StateBenchmark> benchmark = ServiceLoader.load(StateBenchmark.class).findFirst();
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
+  static ExitCode run(BenchProofsOptions options) {
+    Optional<ProofBenchmark> benchmark = ServiceLoader.load(ProofBenchmark.class).findFirst();
     return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
   }
 

@@ -54,6 +54,7 @@ public final class Main {
       case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
       case Invocation.BenchEvm bench -> BenchCommand.run(bench.options());
       case Invocation.BenchState bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchProofs bench -> BenchCommand.run(bench.options());
     };
   }
 }
