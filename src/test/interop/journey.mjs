@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// node journey.mjs A|C
+// node journey.mjs A|C [no-proofs]
 //
 // Operators of a devnet against an L1 that is not ours, from the contracts' deployment to a follower that knows only that L1:
 //   A  the EthereumJS client under a consensus node on Lodestar's packages
@@ -331,7 +331,7 @@ async function run() {
     return `block ${target} ${mine.hash.slice(0, 10)}…`
   })
 
-  if (which === 'A') {
+  if (which === 'A' && process.argv[3] !== 'no-proofs') {
     await step('proofs fold to the root that EIP-4788 keeps', () => proofs(l1))
     const mainnet = join(folder, 'mainnet')
     mkdirSync(mainnet)

@@ -119,11 +119,19 @@ class Answers {
     }
   }
 
+  /** getPathInfo stops at a validator, which Lodestar keeps as a struct. */
+  gindex(path) {
+    const { gindex } = this.chain.types.BeaconState.getPathInfo(path)
+    if (path[0] !== 'validators' || path.length < 3) return gindex
+    const fields = Object.keys(ssz.phase0.Validator.fields)
+    return gindex * 8n + BigInt(fields.indexOf(path[2]))
+  }
+
   /** Branch of a node of the state up to the block's root, from Lodestar's trees. */
   branch(id, path) {
     const block = this.find(id)
     const inState = new Tree(block.state.node)
-    const { gindex } = this.chain.types.BeaconState.getPathInfo(path)
+    const gindex = this.gindex(path)
     const header = ssz.phase0.BeaconBlockHeader
     const inBlock = new Tree(header.toView(this.message(block)).node)
     const up = inBlock.getSingleProof(header.getPathInfo(['stateRoot']).gindex)
