@@ -22,6 +22,12 @@ class ForeignL1IT {
     passes("C");
   }
 
+  @Test
+  void operatorsRunOnARealExecutionClientUnderLodestarsRules() throws Exception {
+    Npm.assumeL1Installed();
+    passes("A");
+  }
+
   private static void passes(String which) throws Exception {
     // What it proves by the benchmarks, which are built after these tests, RealStateIT does.
     NodeScript run = NodeScript.runAndPass(LIMIT, "journey.mjs", which, "no-proofs");
