@@ -16,4 +16,6 @@ public record NodeConfig(
     GossipConfig gossip,
     StorageConfig storage,
     SequencerConfig sequencer,
+    PostingConfig posting,
+    BlobsConfig blobs,
     OpsConfig ops) {}

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.config.table;
 
+import io.lockstep.config.BlobsConfig;
 import io.lockstep.config.GossipConfig;
 import io.lockstep.config.L1Config;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.OpsConfig;
+import io.lockstep.config.PostingConfig;
 import io.lockstep.config.RpcConfig;
 import io.lockstep.config.SequencerConfig;
 import io.lockstep.config.StorageConfig;
@@ -79,6 +81,11 @@ public final class ConfigReader {
     samePort(values, Keys.OPS_HOST, Keys.OPS_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
     history(values);
     credentials(values);
+    PostingConfig.Path path = values.find(Keys.POSTING_PATH);
+    if (path != null && path.needsUrl() && !values.isGiven(Keys.POSTING_PATH_URL)) {
+      values.problem(
+          Keys.POSTING_PATH_URL, "missing, though %s needs it".formatted(Keys.POSTING_PATH.name()));
+    }
     Long usual = values.find(Keys.RPC_SYNC_TIMEOUT_MS);
     Long longest = values.find(Keys.RPC_SYNC_TIMEOUT_MAX_MS);
     if (usual != null && longest != null && usual > longest) {
@@ -162,6 +169,14 @@ public final class ConfigReader {
             values.get(Keys.STORAGE_BLOCK_CACHE_BYTES),
             values.get(Keys.STORAGE_WRITE_BUFFER_BYTES)),
         sequencer(values),
+        new PostingConfig(
+            values.get(Keys.POSTING_PATH),
+            values.find(Keys.POSTING_PATH_URL),
+            values.get(Keys.POSTING_MAX_TIP_GWEI),
+            values.get(Keys.POSTING_MAX_FEE_GWEI),
+            values.get(Keys.POSTING_MAX_BLOB_FEE_GWEI),
+            values.get(Keys.POSTING_BUDGET_GWEI)),
+        new BlobsConfig(values.get(Keys.BLOBS_PEERS), values.get(Keys.BLOBS_RETENTION_EPOCHS)),
         new OpsConfig(values.get(Keys.OPS_HOST), values.get(Keys.OPS_PORT)));
   }
 

@@ -15,6 +15,7 @@ import static io.lockstep.config.table.Kind.url;
 import io.lockstep.config.ClusterConfig;
 import io.lockstep.config.HostPort;
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.PostingConfig;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.secret.Credentials;
 import io.lockstep.primitives.codec.DecodeException;
@@ -229,6 +230,60 @@ public final class Keys {
           number(131_072, 64L << 30),
           "268435456",
           "encoded size of all waiting transactions, bytes");
+  static final Key<PostingConfig.Path> POSTING_PATH =
+      Key.of(
+          "posting.path",
+          oneOf(PostingConfig.Path.class),
+          "mempool",
+          "the way of a batch into an L1 block: the public pools (mempool), the execution client that"
+              + " builds the operator's own blocks and no other (own), a block builder or relay that"
+              + " takes eth_sendBundle (builder), or that beside the public pools (both)");
+  static final Key<URI> POSTING_PATH_URL =
+      Key.off(
+          "posting.path-url",
+          url(),
+          "http://127.0.0.1:8545",
+          "the own execution client or the builder of posting.path");
+  static final Key<Long> POSTING_MAX_TIP_GWEI =
+      Key.of(
+          "posting.max-tip-gwei",
+          number(1, 1_000_000),
+          "200",
+          "highest tip that is offered, gwei a gas; it is paid in full");
+  static final Key<Long> POSTING_MAX_FEE_GWEI =
+      Key.of(
+          "posting.max-fee-gwei",
+          number(1, 10_000_000),
+          "20000",
+          "highest fee that is offered, base fee and tip together, gwei a gas");
+  static final Key<Long> POSTING_MAX_BLOB_FEE_GWEI =
+      Key.of(
+          "posting.max-blob-fee-gwei",
+          number(1, 10_000_000),
+          "20000",
+          "highest blob fee that is offered, gwei a blob gas");
+  static final Key<Long> POSTING_BUDGET_GWEI =
+      Key.of(
+          "posting.budget-gwei",
+          number(1_000_000, 1_000_000_000_000L),
+          "2000000000",
+          "most that one batch may cost on L1 with every fee at what is offered, gwei; a first offer"
+              + " takes at most half of it, so that it can be doubled once");
+
+  static final Key<List<URI>> BLOBS_PEERS =
+      Key.of(
+          "blobs.peers",
+          listOf(url(), 0, 16),
+          "",
+          "JSON-RPC of other nodes, asked for blobs that the beacon nodes no longer have");
+  static final Key<Long> BLOBS_RETENTION_EPOCHS =
+      Key.of(
+          "blobs.retention-epochs",
+          number(0, 100_000_000),
+          "4096",
+          "L1 epochs for which this node keeps the blobs that it posted or derived from, and serves"
+              + " them; 0 keeps all");
+
   static final Key<String> OPS_HOST =
       Key.of("ops.host", host(), LOOPBACK, "address on which operations listen");
   static final Key<Integer> OPS_PORT =
@@ -274,6 +329,14 @@ public final class Keys {
           SEQUENCER_MEMPOOL_MAX_TRANSACTIONS,
           SEQUENCER_MEMPOOL_MAX_PER_SENDER,
           SEQUENCER_MEMPOOL_MAX_BYTES,
+          POSTING_PATH,
+          POSTING_PATH_URL,
+          POSTING_MAX_TIP_GWEI,
+          POSTING_MAX_FEE_GWEI,
+          POSTING_MAX_BLOB_FEE_GWEI,
+          POSTING_BUDGET_GWEI,
+          BLOBS_PEERS,
+          BLOBS_RETENTION_EPOCHS,
           OPS_HOST,
           OPS_PORT);
 
@@ -309,6 +372,9 @@ public final class Keys {
     sections.put("gossip", "The network on which frags, seals and bodies are flooded.");
     sections.put("storage", "The node's databases.");
     sections.put("sequencer", "The mempool, and how an operator fills and posts its window.");
+    sections.put(
+        "posting", "How an operator's batches come into L1 blocks, and what they may cost.");
+    sections.put("blobs", "Where blobs of past batches come from, and how long they are kept.");
     sections.put("ops", "The operator's own server: metrics, health, dashboard.");
     return sections;
   }

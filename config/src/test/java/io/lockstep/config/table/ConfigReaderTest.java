@@ -3,9 +3,11 @@ package io.lockstep.config.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.config.BlobsConfig;
 import io.lockstep.config.HostPort;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.PostingConfig;
 import io.lockstep.config.cluster.ClusterFixture;
 import io.lockstep.config.secret.KeyFile;
 import io.lockstep.primitives.crypto.SecretKey;
@@ -164,6 +166,34 @@ class ConfigReaderTest {
 
     NodeConfig anywhere = valid(ConfigReader.read(file, Map.of(), flags("rpc.port", "0")));
     assertThat(anywhere.ops().port()).isZero();
+  }
+
+  @Test
+  void readsHowBatchesArePosted() throws Exception {
+    Path file =
+        file(
+            MINIMAL
+                + "[posting]\npath = \"both\"\npath-url = \"http://127.0.0.1:9\"\nmax-tip-gwei = 7\n"
+                + "[blobs]\npeers = [\"http://127.0.0.1:9545\"]\nretention-epochs = 0");
+
+    NodeConfig config = valid(ConfigReader.readFile(file));
+
+    assertThat(config.posting())
+        .isEqualTo(
+            new PostingConfig(
+                PostingConfig.Path.BOTH,
+                URI.create("http://127.0.0.1:9"),
+                7,
+                20_000,
+                20_000,
+                2_000_000_000L));
+    assertThat(config.blobs())
+        .isEqualTo(new BlobsConfig(List.of(URI.create("http://127.0.0.1:9545")), 0));
+    NodeConfig plain = valid(ConfigReader.readFile(file(MINIMAL)));
+    assertThat(plain.posting()).isEqualTo(PostingConfig.DEFAULT);
+    assertThat(plain.blobs()).isEqualTo(BlobsConfig.DEFAULT);
+    assertThat(problems(ConfigReader.readFile(file(MINIMAL + "[posting]\npath = \"own\""))))
+        .containsExactly("posting.path-url: missing, though posting.path needs it");
   }
 
   @Test

@@ -280,14 +280,25 @@ public final class BeaconClient {
     return pool.firstFound(endpoint -> {
       HttpAnswer answer =
           get(endpoint, "/eth/v1/beacon/blobs/" + id + query, SSZ_OR_JSON, MAX_BLOB_ANSWER_BYTES);
-      if (answer.status() == 404) {
-        return null;
-      }
       if (answer.isOk() && answer.contentType().startsWith("application/octet-stream")) {
         return sszBlobs(endpoint, answer.body());
       }
-      return read(endpoint, answer, BeaconClient::jsonBlobs);
+      return hasNoSuchRoute(answer)
+          ? blobSidecars(endpoint, id)
+          : read(endpoint, answer, data -> jsonBlobs(data, null));
     });
+  }
+
+  /** A 404 is an unknown block, or an older node without the route: that answers the older one. */
+  private static boolean hasNoSuchRoute(HttpAnswer answer) {
+    return answer.status() == 404 || answer.status() == 405 || answer.status() == 501;
+  }
+
+  /** The route before the one for blobs (deprecated in version 4 of the API, removed in 5). */
+  private @Nullable List<Bytes> blobSidecars(Endpoint endpoint, BlockId id) throws L1Exception {
+    HttpAnswer answer =
+        get(endpoint, "/eth/v1/beacon/blob_sidecars/" + id, JSON, MAX_BLOB_ANSWER_BYTES);
+    return hasNoSuchRoute(answer) ? null : read(endpoint, answer, data -> jsonBlobs(data, "blob"));
   }
 
   /**
@@ -334,10 +345,16 @@ public final class BeaconClient {
     return blobs;
   }
 
-  private static List<Bytes> jsonBlobs(JsonNode answer) throws DecodeException {
+  /**
+   * The blobs of an answer.
+   *
+   * @param field of each entry, or null when the entries are the blobs
+   */
+  private static List<Bytes> jsonBlobs(JsonNode answer, @Nullable String field)
+      throws DecodeException {
     List<Bytes> blobs = new ArrayList<>();
     for (JsonNode entry : Json.array(answer, "data", MAX_BLOBS_PER_ANSWER)) {
-      Bytes blob = Json.asBytes(entry, "blob");
+      Bytes blob = field == null ? Json.asBytes(entry, "blob") : Json.bytes(entry, field);
       if (blob.size() != Kzg.BLOB_BYTES) {
         throw new DecodeException("blob of " + blob.size() + " bytes, expected 131072");
       }

@@ -1,147 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.blob;
 
-import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.primitives.crypto.BlobProofs;
-import io.lockstep.primitives.crypto.Kzg;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches blobs from several sources in turn. Each blob's commitment is computed (about 45 ms of
- * CPU, on the executor handed in) and must give the versioned hash that L1 bound, so a wrong blob
- * is the same as none. Any thread; blocks.
+ * Fetches blobs: from the node's own archive, else from several sources that race, each with a
+ * small start over the next. Each blob's commitment is computed (about 45 ms of CPU, on the
+ * executor handed in) and must give the versioned hash that L1 bound, so a wrong blob is the same
+ * as none. What was found goes into the archive. Any thread; blocks.
  */
 public final class BlobFetcher {
-  /**
-   * Blobs of one answer that are looked at; a block has at most 21 (BPO2), so twice that and more.
-   */
-  private static final int MAX_LOOKED_AT = 72;
+  /** A beacon node nearby has answered by then; one that is slow gets company. */
+  private static final long START_OVER_THE_NEXT_MS = 300;
+
+  private static final long LONGEST_REST_MS = 1_000;
 
   private final List<BlobSource> sources;
+  private final @Nullable BlobArchive archive;
   private final Executor cpu;
   private final BlobProofs proofs;
+  private final Pacer pacer;
 
   /**
    * @param sources in order of preference, at least one
+   * @param archive the node's own, or null
    * @param cpu platform threads: the native code would pin virtual ones
+   * @param pacer threads for the race
    */
-  public BlobFetcher(List<BlobSource> sources, Executor cpu) {
-    this(sources, cpu, BlobProofs.KZG);
-  }
-
-  /** The same with commitments of another kind. */
-  public BlobFetcher(List<BlobSource> sources, Executor cpu, BlobProofs proofs) {
+  public BlobFetcher(
+      List<BlobSource> sources,
+      @Nullable BlobArchive archive,
+      Executor cpu,
+      BlobProofs proofs,
+      Pacer pacer) {
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("at least one blob source is needed");
     }
     this.sources = List.copyOf(sources);
+    this.archive = archive;
     this.cpu = cpu;
     this.proofs = proofs;
+    this.pacer = pacer;
+  }
+
+  /** The same without an archive, with real proofs and threads. */
+  public BlobFetcher(List<BlobSource> sources, Executor cpu) {
+    this(sources, null, cpu, BlobProofs.KZG, Pacer.SYSTEM);
   }
 
   /** Looks for the blobs once, in all sources if need be. */
   public BlobResult fetch(BlockRef block, List<Hash32> versionedHashes) {
-    Map<Hash32, Bytes> found = new HashMap<>();
-    Set<Hash32> wanted = new HashSet<>(versionedHashes);
-    List<String> reasons = new ArrayList<>();
-    boolean unsure = false;
-    for (BlobSource source : sources) {
-      if (wanted.isEmpty()) {
-        break;
-      }
-      try {
-        List<Bytes> answer =
-            source.blobs(block, versionedHashes.stream().filter(wanted::contains).toList());
-        if (answer == null) {
-          reasons.add(source.name() + " does not know the block");
-        } else {
-          take(answer, wanted, found);
-          if (!wanted.isEmpty()) {
-            // some nodes (anvil) read only one of several hashes of a query: ask for all blobs
-            List<Bytes> all = source.blobs(block, List.of());
-            take(all == null ? List.of() : all, wanted, found);
-          }
-          if (!wanted.isEmpty()) {
-            reasons.add(source.name() + " lacks " + wanted.size());
-          }
+    BlobSearch search = new BlobSearch(block, versionedHashes, cpu, proofs);
+    if (archive != null) {
+      for (Hash32 hash : search.wanted()) {
+        Bytes kept = archive.get(hash);
+        if (kept != null) {
+          search.take(List.of(kept));
         }
-      } catch (L1Exception e) {
-        unsure = true;
-        reasons.add(source.name() + ": " + e.text());
       }
     }
-    if (wanted.isEmpty()) {
-      return new BlobResult.Found(versionedHashes.stream().map(found::get).toList());
+    List<Hash32> elsewhere = search.wanted();
+    if (!elsewhere.isEmpty()) {
+      if (sources.size() == 1) {
+        search.ask(sources.getFirst());
+      } else {
+        race(search);
+      }
     }
-    String why =
-        "%d of %d blobs of L1 block %d: %s"
-            .formatted(
-                wanted.size(), versionedHashes.size(), block.number(), String.join("; ", reasons));
-    return unsure ? new BlobResult.NotYet(why) : new BlobResult.Missing(why);
+    if (archive != null) {
+      for (Hash32 hash : elsewhere) {
+        Bytes found = search.found(hash);
+        if (found != null) {
+          archive.put(hash, found, block.timestampSeconds());
+        }
+      }
+    }
+    return search.result();
   }
 
-  /**
-   * Looks up to {@code attempts} times, waiting in between, and gives the last result. An
-   * interrupted wait ends the search.
-   *
-   * @param firstBackOffMs doubles after each attempt
-   */
-  public BlobResult fetchPatiently(
-      BlockRef block, List<Hash32> versionedHashes, int attempts, long firstBackOffMs) {
-    long backOffMs = firstBackOffMs;
-    BlobResult result = fetch(block, versionedHashes);
-    for (int i = 1; i < attempts && !(result instanceof BlobResult.Found); i++) {
-      try {
-        Thread.sleep(backOffMs);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return result;
-      }
-      backOffMs *= 2;
-      result = fetch(block, versionedHashes);
-    }
-    return result;
-  }
-
-  private void take(List<Bytes> answer, Set<Hash32> wanted, Map<Hash32, Bytes> found) {
-    int looked = 0;
-    for (Bytes blob : answer) {
-      if (wanted.isEmpty() || looked++ == MAX_LOOKED_AT) {
-        return;
-      }
-      Hash32 hash = hashOf(blob);
-      if (hash != null && wanted.remove(hash)) {
-        found.put(hash, blob);
-      }
-    }
-  }
-
-  /** The blob's versioned hash, or null when it is not a blob. */
-  private @Nullable Hash32 hashOf(Bytes blob) {
-    if (blob.size() != Kzg.BLOB_BYTES) {
-      return null;
-    }
+  private void race(BlobSearch search) {
+    Pacer.Bell bell = pacer.bell();
+    List<Pacer.Running> running = new ArrayList<>();
     try {
-      return CompletableFuture.supplyAsync(
-              () -> BlobProofs.versionedHash(proofs.commit(blob.unsafeArray())), cpu)
-          .join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof IllegalArgumentException) {
-        return null; // a field element that is not canonical
+      int started = 0;
+      long nextAtMs = pacer.nowMs();
+      while (!search.isDone() && search.answers() < sources.size()) {
+        boolean nobodyRuns = search.answers() == started;
+        if (started < sources.size() && (nobodyRuns || pacer.nowMs() >= nextAtMs)) {
+          running.add(start(search, sources.get(started), bell));
+          started++;
+          nextAtMs = pacer.nowMs() + START_OVER_THE_NEXT_MS;
+          continue;
+        }
+        bell.await(
+            started < sources.size() ? Math.max(1, nextAtMs - pacer.nowMs()) : LONGEST_REST_MS);
       }
-      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      search.note("interrupted");
+    } finally {
+      running.forEach(Pacer.Running::close);
     }
+    search.rethrow();
+  }
+
+  private Pacer.Running start(BlobSearch search, BlobSource source, Pacer.Bell bell) {
+    return pacer.start(
+        "blobs-" + source.name(),
+        () -> {
+          search.ask(source);
+          bell.ring();
+        },
+        (thread, error) -> {
+          search.failed(error);
+          bell.ring();
+        });
   }
 }

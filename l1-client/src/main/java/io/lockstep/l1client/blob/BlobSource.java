@@ -22,33 +22,20 @@ public interface BlobSource {
    */
   @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> versionedHashes) throws L1Exception;
 
+  /**
+   * Whether it may leave out blobs that it has when it is asked for some by hash, as anvil does,
+   * which reads one of several hashes alone: then it is asked for all of a block.
+   */
+  boolean mayFilterWrongly();
+
   /** A beacon node (or an archive with its API), asked by the slot of the block's time. */
   static BlobSource bySlot(String name, BeaconClient beacon, SlotClock clock) {
-    return new BlobSource() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> hashes) throws L1Exception {
-        return beacon.blobs(BlockId.of(clock.slotAt(block.timestampSeconds())), hashes);
-      }
-    };
+    return new BeaconBlobSource(
+        name, beacon, block -> BlockId.of(clock.slotAt(block.timestampSeconds())));
   }
 
   /** anvil: its blob route takes the execution block's number. */
   static BlobSource byBlockNumber(String name, BeaconClient beacon) {
-    return new BlobSource() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> hashes) throws L1Exception {
-        return beacon.blobs(BlockId.ofNumber(block.number()), hashes);
-      }
-    };
+    return new BeaconBlobSource(name, beacon, block -> BlockId.ofNumber(block.number()));
   }
 }

@@ -4,7 +4,7 @@ package io.lockstep.l1client.send;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.primitives.types.Bytes;
 
-/** A way of a signed transaction into an L1 block. Blocks. Used by one thread a sender. */
+/** A way of a signed transaction into an L1 block. Blocks. Used by any sender's thread. */
 public interface InclusionPath {
   /** For messages. */
   String name();
@@ -18,22 +18,34 @@ public interface InclusionPath {
   SendOutcome send(Bytes networkForm, long block);
 
   /** Whether what was handed over counts for that one block, and is handed over again for each. */
-  default boolean isPerBlock() {
-    return false;
+  boolean isPerBlock();
+
+  /** The pools of all endpoints: the transaction is public. */
+  static InclusionPath mempool(ExecutionClient execution) {
+    return new PoolPath("mempool", execution);
   }
 
-  /** The pools of all endpoints. */
-  static InclusionPath mempool(ExecutionClient execution) {
-    return new InclusionPath() {
-      @Override
-      public String name() {
-        return "mempool";
-      }
+  /**
+   * The execution client that builds the operator's own blocks, and no other: it needs no gossip to
+   * be in time for them.
+   *
+   * @param own has that one endpoint
+   */
+  static InclusionPath ownClient(ExecutionClient own) {
+    return new PoolPath("own execution client", own);
+  }
 
-      @Override
-      public SendOutcome send(Bytes networkForm, long block) {
-        return SendOutcome.send(execution, networkForm);
-      }
-    };
+  /**
+   * A block builder or relay that takes bundles.
+   *
+   * @param builder has that one endpoint
+   */
+  static InclusionPath builder(ExecutionClient builder) {
+    return new BuilderPath(builder);
+  }
+
+  /** Two ways at once: taken when either takes it, refused as the first refuses it. */
+  static InclusionPath both(InclusionPath first, InclusionPath second) {
+    return new BothPaths(first, second);
   }
 }

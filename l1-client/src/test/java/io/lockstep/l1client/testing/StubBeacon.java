@@ -28,6 +28,7 @@ public final class StubBeacon {
   private volatile boolean ssz;
   private volatile boolean withoutBlobs;
   private volatile boolean byBlockNumber;
+  private volatile boolean sidecarsOnly;
   private volatile @Nullable Bytes forgedBlob;
 
   StubBeacon(FakeChain chain) {
@@ -61,6 +62,11 @@ public final class StubBeacon {
     withoutBlobs = lost;
   }
 
+  /** Like a node before version 4 of the API: no blobs, but their sidecars. */
+  public void serveSidecarsOnly() {
+    sidecarsOnly = true;
+  }
+
   /** Like anvil: the id of the blob route is an execution block number. */
   public void nameBlobsByBlockNumber() {
     byBlockNumber = true;
@@ -68,6 +74,10 @@ public final class StubBeacon {
 
   public void forgeBlobs(Bytes blob) {
     forgedBlob = blob;
+  }
+
+  public void speakTheTruth() {
+    forgedBlob = null;
   }
 
   public List<String> paths() {
@@ -125,7 +135,10 @@ public final class StubBeacon {
     if (path.startsWith("/eth/v1/validator/duties/proposer/")) {
       return duties(Long.parseLong(last(path)), 0);
     }
-    if (path.startsWith("/eth/v1/beacon/blobs/")) {
+    if (path.startsWith("/eth/v1/beacon/blob_sidecars/") && sidecarsOnly) {
+      return blobs(last(path));
+    }
+    if (path.startsWith("/eth/v1/beacon/blobs/") && !sidecarsOnly) {
       return blobs(last(path));
     }
     return notFound();
@@ -266,7 +279,13 @@ public final class StubBeacon {
       return new StubL1.Raw(200, "application/octet-stream", all);
     }
     ArrayNode list = JSON.arrayNode();
-    blobs.forEach(b -> list.add(b.toHex()));
+    for (Bytes blob : blobs) {
+      if (sidecarsOnly) {
+        list.addObject().put("index", Integer.toString(list.size())).put("blob", blob.toHex());
+      } else {
+        list.add(blob.toHex());
+      }
+    }
     return data(list);
   }
 

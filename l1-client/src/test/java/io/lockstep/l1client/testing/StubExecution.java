@@ -42,6 +42,7 @@ public final class StubExecution {
   private final FakeChain chain;
   private final Map<String, RpcFailure> failing = new ConcurrentHashMap<>();
   private final Map<String, JsonNode> answers = new ConcurrentHashMap<>();
+  private final List<JsonNode> bundles = new CopyOnWriteArrayList<>();
   private final List<Bytes> sentRaw = new CopyOnWriteArrayList<>();
   private final List<String> methods = new CopyOnWriteArrayList<>();
   private volatile boolean oldWrappersOnly;
@@ -95,6 +96,21 @@ public final class StubExecution {
     return List.copyOf(sentRaw);
   }
 
+  /** All bundles given to eth_sendBundle, in order. */
+  public List<JsonNode> bundles() {
+    return List.copyOf(bundles);
+  }
+
+  /** A builder mines a block with this bundle. */
+  public void takeBundle(JsonNode bundle) {
+    try {
+      Bytes raw = Json.asBytes(bundle.get("txs").get(0), "transaction");
+      chain.mineWith(List.of(new Mined(BlobTransaction.transactionOf(raw), true, List.of())));
+    } catch (DecodeException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   public List<String> methods() {
     return List.copyOf(methods);
   }
@@ -139,6 +155,10 @@ public final class StubExecution {
       case "eth_estimateGas" -> quantity(50_000);
       case "eth_call" -> JSON.stringNode(callResult.toHex());
       case "eth_getLogs" -> logs(params.get(0));
+      case "eth_sendBundle" -> {
+        bundles.add(params.get(0));
+        yield JSON.objectNode().put("bundleHash", Hash32.ZERO.toHex());
+      }
       case "eth_sendRawTransaction" -> send(Json.asBytes(params.get(0), "raw"));
       default -> throw new RpcFailure(-32601, "the method " + method + " does not exist");
     };

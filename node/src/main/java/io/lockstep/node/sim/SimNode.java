@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.sim;
 
+import io.lockstep.config.BlobsConfig;
 import io.lockstep.config.ClusterConfig;
 import io.lockstep.config.GossipConfig;
 import io.lockstep.config.HostPort;
@@ -8,12 +9,15 @@ import io.lockstep.config.L1Config;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.OpsConfig;
+import io.lockstep.config.PostingConfig;
 import io.lockstep.config.RpcConfig;
 import io.lockstep.config.SequencerConfig;
 import io.lockstep.config.StorageConfig;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.devnet.deploy.OperatorKeys;
 import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.send.InclusionPath;
+import io.lockstep.node.wire.BlobParts;
 import io.lockstep.node.wire.L1Link;
 import io.lockstep.node.wire.NodeParts;
 import io.lockstep.node.wire.NodePorts;
@@ -107,6 +111,8 @@ final class SimNode {
         new GossipConfig("127.0.0.1", 0, List.of(new HostPort("simulated", 1))),
         StorageConfig.in(Path.of("simulated")),
         new SequencerConfig(10, 250, 10_000, 1_024, 1 << 26),
+        PostingConfig.DEFAULT,
+        BlobsConfig.DEFAULT,
         new OpsConfig("127.0.0.1", 0));
   }
 
@@ -157,12 +163,17 @@ final class SimNode {
 
     private void bringUpOnce() throws StartFailure, L1Exception {
       L1Link l1 =
-          L1Link.open(
+          L1Link.open(config.l1(), around.cluster, access, () -> around.time.nowMs() * 1_000_000);
+      BlobParts blobs =
+          BlobParts.of(
+              config.blobs(),
               config.l1(),
-              around.cluster,
+              l1,
               access,
+              store,
               Runnable::run,
               new HashProofs(),
+              fibers,
               () -> around.time.nowMs() * 1_000_000);
       NodeParts built =
           NodeParts.assemble(
@@ -171,6 +182,8 @@ final class SimNode {
                   store,
                   this,
                   l1,
+                  blobs,
+                  InclusionPath.mempool(l1.execution()),
                   random,
                   Runnable::run,
                   Runnable::run,

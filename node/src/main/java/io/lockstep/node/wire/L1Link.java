@@ -6,8 +6,6 @@ import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconClient;
 import io.lockstep.l1client.beacon.ChainSpec;
-import io.lockstep.l1client.blob.BlobFetcher;
-import io.lockstep.l1client.blob.BlobSource;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
@@ -16,10 +14,8 @@ import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.Transport;
-import io.lockstep.primitives.crypto.BlobProofs;
 import java.net.URI;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -31,23 +27,16 @@ public record L1Link(
     BeaconClient beacon,
     ChainSpec spec,
     InboxReader inbox,
-    RegistryReader registry,
-    BlobFetcher blobs) {
+    RegistryReader registry) {
   private static final Logger LOG = LoggerFactory.getLogger(L1Link.class);
 
   /**
    * Asks for chain id, genesis validators root and contracts, and checks them.
    *
-   * @param kzg threads for checking blobs
    * @param nanoClock only rises; for setting back endpoints that fail
    */
   public static L1Link open(
-      L1Config config,
-      ClusterFile cluster,
-      Transport transport,
-      Executor kzg,
-      BlobProofs proofs,
-      LongSupplier nanoClock)
+      L1Config config, ClusterFile cluster, Transport transport, LongSupplier nanoClock)
       throws StartFailure {
     try {
       HttpOptions options =
@@ -65,10 +54,7 @@ public record L1Link(
       check(cluster, execution, spec);
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
-      BlobFetcher blobs =
-          new BlobFetcher(
-              List.of(BlobSource.bySlot("beacon node", beacon, spec.clock())), kzg, proofs);
-      return new L1Link(execution, beacon, spec, inbox, registry, blobs);
+      return new L1Link(execution, beacon, spec, inbox, registry);
     } catch (L1Exception e) {
       throw new StartFailure(
           StartFailure.Kind.SURROUNDINGS,

@@ -109,7 +109,18 @@ public final class LockstepNode implements AutoCloseable {
     ExecutorService streams = Threads.ordered("streams");
     started.push(streams::shutdownNow);
     JdkTransport transport = keep(new JdkTransport(CONNECT_TIMEOUT_MS));
-    L1Link l1 = L1Link.open(config.l1(), cluster, transport, kzg, BlobProofs.KZG, System::nanoTime);
+    L1Link l1 = L1Link.open(config.l1(), cluster, transport, System::nanoTime);
+    BlobParts blobs =
+        BlobParts.of(
+            config.blobs(),
+            config.l1(),
+            l1,
+            transport,
+            store,
+            kzg,
+            BlobProofs.KZG,
+            Pacer.SYSTEM,
+            System::nanoTime);
     NodeParts node =
         keep(
             NodeParts.assemble(
@@ -118,6 +129,8 @@ public final class LockstepNode implements AutoCloseable {
                     store,
                     signing,
                     l1,
+                    blobs,
+                    PostingPaths.of(config.posting(), config.l1(), l1, transport, System::nanoTime),
                     new SplittableRandom(),
                     cpu,
                     kzg,

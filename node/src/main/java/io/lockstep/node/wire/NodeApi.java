@@ -11,10 +11,12 @@ import io.lockstep.execution.rpc.ChainMethods;
 import io.lockstep.execution.rpc.ChainSubscriptions;
 import io.lockstep.execution.rpc.ReceiptJson;
 import io.lockstep.execution.rpc.Subscription;
+import io.lockstep.l1client.blob.BlobArchive;
 import io.lockstep.node.ops.Dashboard;
 import io.lockstep.node.ops.Health;
 import io.lockstep.node.ops.Metrics;
 import io.lockstep.node.ops.OpsRoutes;
+import io.lockstep.node.rpc.BlobRoute;
 import io.lockstep.node.rpc.NodeChainView;
 import io.lockstep.node.rpc.PoolReads;
 import io.lockstep.node.rpc.PreconfMethods;
@@ -65,6 +67,8 @@ final class NodeApi {
   private final SyncDesk desk;
   private final Streams streams;
   private final Gossip gossip;
+  private final BlobArchive archive;
+  private final @Nullable PosterSenders senders;
   private final Supplier<RocksUsage> storage;
   private final LongSupplier clockMs;
   private final Map<Long, RpcEndpoint> endpoints = new LinkedHashMap<>();
@@ -85,6 +89,8 @@ final class NodeApi {
     this.outbox = parts.outbox();
     this.desk = parts.desk();
     this.streams = parts.streams();
+    this.archive = parts.blobs().archive();
+    this.senders = parts.senders();
     this.gossip = gossip;
     this.storage = storage;
     this.clockMs = clockMs;
@@ -165,7 +171,7 @@ final class NodeApi {
             .maxSubscriptionsPerConnection(rpc.maxSubscriptions())
             .maxCallsInFlight(rpc.maxCalls())
             .build();
-    return WireServer.start(options, new Routes(), paths);
+    return WireServer.start(options, new BlobRoute(archive).addTo(new Routes()), paths);
   }
 
   WireServer startOps() throws IOException {
@@ -185,6 +191,9 @@ final class NodeApi {
         () -> view().status().exposureWei().toBigInteger().doubleValue());
     watch.addTo(metrics, l1, clockMs);
     StorageGauges.addTo(metrics, storage, core.cluster().first().chain());
+    if (senders != null) {
+      senders.meter().addTo(metrics, senders::countUnderWay);
+    }
     metrics.counted(
         "promise_mismatches",
         "times that a derived block was not the promised one; stays 0",

@@ -11,6 +11,7 @@ import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconEventSource;
+import io.lockstep.l1client.blob.BlobArchive;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
@@ -83,6 +84,7 @@ public final class NodeParts implements AutoCloseable {
   private static final int RESUME_ENTRIES = 256;
 
   private final L1Link l1;
+  private final BlobParts blobs;
   private final Pacer pacer;
   private final ClusterFile cluster;
   private final WindowClock clock;
@@ -100,6 +102,7 @@ public final class NodeParts implements AutoCloseable {
   private NodeParts(NodeConfig config, NodePorts ports, Cluster chains)
       throws StartFailure, L1Exception {
     this.l1 = ports.l1();
+    this.blobs = ports.blobs();
     this.pacer = ports.pacer();
     this.cluster = config.cluster().cluster();
     this.clock =
@@ -120,15 +123,7 @@ public final class NodeParts implements AutoCloseable {
       int id = registeredId(keys);
       this.operatorId = id;
       this.senders =
-          new PosterSenders(
-              l1,
-              ports.store(),
-              keys.posters(),
-              cluster,
-              ports.kzg(),
-              ports.proofs(),
-              ports.pacer(),
-              this::postingLanded);
+          new PosterSenders(ports, config.posting(), keys.posters(), cluster, this::postingLanded);
       this.loop =
           new SequencerLoop(core, operator(id, keys, config.sequencer(), ports, senders), outbox);
     }
@@ -169,6 +164,7 @@ public final class NodeParts implements AutoCloseable {
     columns.addAll(SigningDatabase.mainColumns());
     columns.addAll(DerivationLog.columns());
     columns.addAll(PosterSenders.columns());
+    columns.addAll(BlobArchive.columns());
     return columns;
   }
 
@@ -357,7 +353,7 @@ public final class NodeParts implements AutoCloseable {
         l1.execution(),
         l1.inbox(),
         l1.registry(),
-        l1.blobs(),
+        blobs.fetcher(),
         l1.spec().clock(),
         new L1Feed.Sources(cluster.clusterInbox(), cluster.deploymentBlock()),
         update -> put(new Command.L1(update)),
@@ -432,6 +428,10 @@ public final class NodeParts implements AutoCloseable {
 
   L1Watch watch() {
     return watch;
+  }
+
+  BlobParts blobs() {
+    return blobs;
   }
 
   WindowClock clock() {

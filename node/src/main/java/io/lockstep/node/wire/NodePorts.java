@@ -2,6 +2,7 @@
 package io.lockstep.node.wire;
 
 import io.lockstep.l1client.loop.Pacer;
+import io.lockstep.l1client.send.InclusionPath;
 import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
  *
  * @param store has {@link NodeParts#columns}
  * @param signing opens the signing database of an operator
+ * @param path the way of postings into L1 blocks
  * @param random used on the sequencing thread alone; nothing secret comes from it
  * @param cpu for encoding batches
  * @param kzg for commitments and proofs of blobs
@@ -25,6 +27,8 @@ public record NodePorts(
     KeyValueStore store,
     SigningPort signing,
     L1Link l1,
+    BlobParts blobs,
+    InclusionPath path,
     RandomGenerator random,
     Executor cpu,
     Executor kzg,

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.wire;
 
+import io.lockstep.config.PostingConfig;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.l1client.blob.BlobArchive;
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.fee.BlobSchedule;
 import io.lockstep.l1client.fee.FeeReader;
 import io.lockstep.l1client.heads.L1Event;
-import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.l1client.send.AccountLanes;
+import io.lockstep.l1client.send.BlobSidecar;
 import io.lockstep.l1client.send.BlobTxSender;
-import io.lockstep.l1client.send.InclusionPath;
 import io.lockstep.l1client.send.PostingCost;
 import io.lockstep.l1client.send.PostingEvent;
 import io.lockstep.l1client.send.PostingId;
 import io.lockstep.l1client.send.PostingRequest;
+import io.lockstep.l1client.send.ProofsAhead;
 import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Bytes;
@@ -27,14 +28,12 @@ import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.storage.kv.Column;
-import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +51,9 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   private final SlotClock clock;
   private final List<BlobTxSender> senders = new ArrayList<>();
   private final List<WakeLoop> loops = new ArrayList<>();
+  private final BlobArchive archive;
+  private final ProofsAhead proofsAhead;
+  private final PostingMeter meter = new PostingMeter();
   private final Landed landed;
   // Guarded by this: who carries which posting, until it is final or given up.
   private final Map<PostingId, UnderWay> underWay = new HashMap<>();
@@ -84,37 +86,37 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   }
 
   PosterSenders(
-      L1Link l1,
-      KeyValueStore store,
+      NodePorts ports,
+      PostingConfig config,
       List<SecretKey> posters,
       ClusterFile cluster,
-      Executor kzg,
-      BlobProofs proofs,
-      Pacer pacer,
       Landed landed) {
+    L1Link l1 = ports.l1();
     this.cluster = cluster;
     this.clock = l1.spec().clock();
+    this.archive = ports.blobs().archive();
+    this.proofsAhead = new ProofsAhead(ports.kzg(), ports.proofs());
     this.landed = landed;
+    BlobTxSender.Options usual = BlobTxSender.Options.DEFAULT;
+    BlobTxSender.Options options =
+        new BlobTxSender.Options(
+            PostingPaths.fees(config), usual.gas(), usual.replaceAfterBlocks(), usual.retryMs());
     BlobTxSender.Setup setup =
         new BlobTxSender.Setup(
             l1.execution(),
-            InclusionPath.mempool(l1.execution()),
+            ports.path(),
             new FeeReader(l1.execution(), BlobSchedule.ofBeacon(l1.spec()), clock.slotSeconds()),
-            store,
+            ports.store(),
             new AccountLanes(),
-            kzg,
-            proofs);
+            ports.kzg(),
+            ports.proofs());
     for (SecretKey poster : posters) {
       BlobTxSender sender =
           new BlobTxSender(
-              setup,
-              poster,
-              UInt256.of(cluster.l1().chainId()),
-              BlobTxSender.Options.DEFAULT,
-              this::onEvent);
+              setup, poster, UInt256.of(cluster.l1().chainId()), options, this::onEvent);
       takeUp(sender, senders.size());
       senders.add(sender);
-      loops.add(sender.loop(pacer));
+      loops.add(sender.loop(ports.pacer()));
     }
   }
 
@@ -172,11 +174,16 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
             batch.blobs().stream().map(Bytes::wrap).toList(),
             clock.startSeconds(new Slot(batch.lastSlot())),
             batch.transactions());
-    if (!senders.get(chosen).submit(request)) {
+    if (!senders.get(chosen).submit(request, proofsAhead.of(batch.blobs()))) {
       forget(id);
       return false;
     }
     return true;
+  }
+
+  @Override
+  public void prepare(List<byte[]> blobs) {
+    var _ = proofsAhead.of(blobs);
   }
 
   /** The first key without a posting that waits for its block, or -1. */
@@ -219,10 +226,37 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
     });
   }
 
+  /** What is counted of the postings. */
+  PostingMeter meter() {
+    return meter;
+  }
+
+  synchronized int countUnderWay() {
+    return underWay.size();
+  }
+
+  /** Own blobs are kept from the start: nobody else may have them yet. */
+  private void keep(PostingId id, BlobSidecar sidecar) {
+    UnderWay posting;
+    synchronized (this) {
+      posting = underWay.get(id);
+    }
+    if (posting != null) {
+      long slotSeconds = clock.startSeconds(new Slot(posting.windowSlot));
+      for (int i = 0; i < sidecar.blobs().size(); i++) {
+        archive.put(sidecar.hashes().get(i), sidecar.blobs().get(i), slotSeconds);
+      }
+    }
+  }
+
   private void onEvent(PostingEvent event) {
+    meter.count(event);
     switch (event) {
       case PostingEvent.Sealed sealed -> LOG.debug("posting {} is sealed", sealed.id());
-      case PostingEvent.Encoded encoded -> LOG.debug("posting {} is encoded", encoded.id());
+      case PostingEvent.Encoded encoded -> {
+        LOG.debug("posting {} is encoded", encoded.id());
+        keep(encoded.id(), encoded.sidecar());
+      }
       case PostingEvent.Signed signed ->
           LOG.debug("posting {} is signed as {}, {}", signed.id(), signed.txHash(), signed.fees());
       case PostingEvent.Sent sent -> LOG.debug("posting {} is sent", sent.id());

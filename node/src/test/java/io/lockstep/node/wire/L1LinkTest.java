@@ -17,7 +17,6 @@ import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.JdkTransport;
 import io.lockstep.node.watch.FaultProxy;
-import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import java.net.InetAddress;
@@ -156,7 +155,7 @@ class L1LinkTest {
   }
 
   private L1Link open(L1Config config, ClusterFile cluster) throws StartFailure {
-    return L1Link.open(config, cluster, transport, Runnable::run, BlobProofs.KZG, System::nanoTime);
+    return L1Link.open(config, cluster, transport, System::nanoTime);
   }
 
   private static ClusterFile cluster(Hash32 genesisValidatorsRoot) {

@@ -40,6 +40,7 @@ public final class Poster {
   private final Executor cpu;
   private final Deque<Due> due = new ArrayDeque<>();
   private final Set<Long> encoding = ConcurrentHashMap.newKeySet();
+  private long preparedWindowSlot = -1;
 
   /** Sends batches to the inbox. Any thread. */
   public interface PostingPort {
@@ -49,6 +50,9 @@ public final class Poster {
      * @return false when no poster key is free for it now
      */
     boolean submit(Submission submission);
+
+    /** These blobs will be submitted soon, most likely: their proofs can be made ahead. */
+    void prepare(List<byte[]> blobs);
 
     /** Whether a posting of this window is on its way to L1, or on L1 and not final. */
     boolean isUnderWay(long windowSlot);
@@ -141,8 +145,11 @@ public final class Poster {
   /** Starts what is due; tells whether it did anything. */
   public boolean step(long l1HeadSlot, long nowMs) {
     Due next = due.peek();
-    if (next == null || (l1HeadSlot < next.waitForL1Slot && nowMs < next.deadlineMs)) {
+    if (next == null) {
       return false;
+    }
+    if (l1HeadSlot < next.waitForL1Slot && nowMs < next.deadlineMs) {
+      return prepare(next);
     }
     due.remove();
     BatchAssembler.Draft draft = assembler.assemble(operatorId, next.windowSlot, next.lastTick);
@@ -167,6 +174,24 @@ public final class Poster {
         encoding.remove(draft.windowSlot());
       }
     });
+    return true;
+  }
+
+  /**
+   * What would be posted now is encoded and its proofs begun, so that little is left to do once the
+   * L1 block before the own slot is there; if that brings a predecessor's posting, the batch is
+   * another one and this was in vain.
+   */
+  private boolean prepare(Due next) {
+    if (preparedWindowSlot == next.windowSlot) {
+      return false;
+    }
+    preparedWindowSlot = next.windowSlot;
+    BatchAssembler.Draft draft = assembler.assemble(operatorId, next.windowSlot, next.lastTick);
+    if (draft == null) {
+      return false;
+    }
+    cpu.execute(() -> port.prepare(BatchCodec.encode(draft.contents()).blobs()));
     return true;
   }
 

@@ -64,6 +64,11 @@ class L1FeedTest {
           public @Nullable List<Bytes> blobs(BlockRef block, List<Hash32> versionedHashes) {
             return null;
           }
+
+          @Override
+          public boolean mayFilterWrongly() {
+            return false;
+          }
         };
     return new L1Feed(
         execution,

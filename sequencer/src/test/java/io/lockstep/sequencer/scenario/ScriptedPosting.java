@@ -4,6 +4,7 @@ package io.lockstep.sequencer.scenario;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.post.Poster;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Hands an operator's postings to the scripted L1, one at a time for each window. */
@@ -24,6 +25,11 @@ final class ScriptedPosting implements Poster.PostingPort {
     byWindow.put(submission.windowSlot(), posting);
     l1.submit(posting);
     return true;
+  }
+
+  @Override
+  public void prepare(List<byte[]> blobs) {
+    // The scripted L1 asks for no proofs.
   }
 
   @Override
