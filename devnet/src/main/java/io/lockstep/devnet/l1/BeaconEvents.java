@@ -89,7 +89,7 @@ final class BeaconEvents {
             .put("previous_duty_dependent_root", previous.toHex())
             .put("current_duty_dependent_root", current.toHex())
             .put("execution_optimistic", false));
-    ObjectNode second = object().put("version", Spec.VERSION);
+    ObjectNode second = object().put("version", chain.fork().version());
     second
         .putObject("data")
         .put("slot", slot)
