@@ -16,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -44,6 +45,8 @@ public final class Metrics implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  // The registry holds what it reads by weak references alone: a counter would stop without these.
+  private final List<LongSupplier> counters = new CopyOnWriteArrayList<>();
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   public Metrics() {
@@ -77,6 +80,7 @@ public final class Metrics implements AutoCloseable {
 
   /** A number that only grows and is counted elsewhere, read when somebody asks. */
   public void counted(String name, String description, LongSupplier value) {
+    counters.add(value);
     FunctionCounter.builder(PREFIX + name, value, LongSupplier::getAsLong)
         .description(description)
         .register(registry);
