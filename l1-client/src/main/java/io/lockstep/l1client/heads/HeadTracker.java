@@ -60,7 +60,7 @@ public final class HeadTracker {
     return window.isEmpty() ? null : window.head();
   }
 
-  /** The blocks told and kept, lowest first, as of one moment. Any thread. */
+  /** The blocks told or being told, as far as kept, lowest first. Any thread. */
   public List<BlockRef> view() {
     return view;
   }
@@ -81,9 +81,6 @@ public final class HeadTracker {
     }
     try {
       boolean more = advance();
-      if (view.isEmpty() || !view.getLast().equals(head())) {
-        view = window.blocks();
-      }
       if (unreachable) {
         unreachable = false;
         consumer.accept(new L1Event.Reachable());
@@ -110,6 +107,7 @@ public final class HeadTracker {
     boolean more = false;
     if (window.isEmpty()) {
       window.append(latest.ref());
+      view = window.blocks();
       consumer.accept(new L1Event.NewBlocks(List.of(latest)));
     }
     if (!rooted && !broken) {
@@ -150,6 +148,7 @@ public final class HeadTracker {
     }
     // what replaced the dropped blocks is told by the steps that follow
     List<BlockRef> dropped = window.dropAbove(standing.number());
+    view = window.blocks();
     consumer.accept(new L1Event.Reorg(standing, dropped, List.of()));
   }
 
@@ -165,6 +164,7 @@ public final class HeadTracker {
       }
       window.prepend(parent.ref());
     }
+    view = window.blocks();
     rooted = true;
   }
 
@@ -211,6 +211,7 @@ public final class HeadTracker {
     }
     List<BlockRef> dropped = window.dropAbove(forkNumber);
     branch.forEach(block -> window.append(block.ref()));
+    view = window.blocks(); // before the consumer, which may take its time
     consumer.accept(
         dropped.isEmpty()
             ? new L1Event.NewBlocks(branch)

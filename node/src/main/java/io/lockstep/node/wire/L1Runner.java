@@ -93,7 +93,7 @@ public final class L1Runner implements AutoCloseable {
               link.execution(),
               link.beacon(),
               heads::view,
-              slotMs / 2,
+              slotMs, // an anchor is older than that
               pacer::nowMs,
               this::onHeadDoubt);
       L1Follower running =

@@ -79,10 +79,11 @@ final class L1Watch {
       @Override
       public void start(Consumer<BeaconEvent> consumer) {
         events.start(event -> {
-          if (event instanceof BeaconEvent.Lost) {
-            streamsLost.incrementAndGet();
-          } else {
-            lastEventMs = clockMs.getAsLong();
+          switch (event) {
+            case BeaconEvent.Lost _ -> streamsLost.incrementAndGet();
+            case BeaconEvent.Opened _ -> {}
+            case BeaconEvent.Head _, BeaconEvent.ChainReorg _, BeaconEvent.FinalizedCheckpoint _ ->
+                lastEventMs = clockMs.getAsLong();
           }
           consumer.accept(event);
         });
@@ -102,7 +103,7 @@ final class L1Watch {
         () -> since(headSeconds == NONE_YET ? NONE_YET : headSeconds * 1000, clockMs));
     metrics.gauge(
         "l1_event_silence_seconds",
-        "time since the beacon node's event stream gave anything; -1 before the first",
+        "time since the beacon node's event stream gave an event; -1 before the first",
         () -> since(lastEventMs, clockMs));
     metrics.counted(
         "l1_event_streams_lost",

@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ends by itself when its reason does. Owner: the sequencing thread.
  */
 final class Guards {
-  /** Nothing is promised when L1 has not moved for so long: no anchor can be trusted. */
-  private static final long MAX_L1_SILENCE_SLOTS = 32;
-
-  /** And sooner when the L1 clients do not even answer. */
+  /** Nothing is promised when L1 has not moved for an epoch, and sooner without any answer. */
   private static final long MAX_L1_ABSENCE_SLOTS = 3;
 
   private static final long MAX_ANCHOR_LAG_BLOCKS = 96;
@@ -141,8 +138,9 @@ final class Guards {
     if (trouble != null && silentSlots > MAX_L1_ABSENCE_SLOTS) {
       return "L1 is away for " + silentSlots + " slots: " + trouble;
     }
-    if (silentSlots > MAX_L1_SILENCE_SLOTS) {
-      return "L1 has not moved for " + silentSlots + " slots, limit " + MAX_L1_SILENCE_SLOTS;
+    int epochSlots = clock.slots().slotsPerEpoch();
+    if (silentSlots > epochSlots) {
+      return "L1 has not moved for " + silentSlots + " slots, limit " + epochSlots;
     }
     long lag = head.number() - anchor.number();
     return lag > MAX_ANCHOR_LAG_BLOCKS

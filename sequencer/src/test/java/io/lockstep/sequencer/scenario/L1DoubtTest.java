@@ -41,6 +41,25 @@ class L1DoubtTest {
   }
 
   @Test
+  void nothingIsPromisedWhenL1HasNotMovedForAnEpoch(@TempDir Path dir) throws Exception {
+    try (ScenarioNet net = new ScenarioNet(dir)) {
+      net.slots(4);
+      long last = net.slot() + ScenarioNet.SLOTS_PER_EPOCH + 2;
+      for (long slot = net.slot() + 1; slot <= last; slot++) {
+        net.missedSlots.add(slot);
+      }
+      net.slots(ScenarioNet.SLOTS_PER_EPOCH + 2);
+      assertThat(net.operator(1).view.status().state()).isEqualTo(State.SAFE_HALT);
+      assertThat(net.operator(1).view.status().why())
+          .contains("L1 has not moved for")
+          .contains("limit " + ScenarioNet.SLOTS_PER_EPOCH);
+
+      long height = net.follower().height();
+      net.until("blocks go on", () -> net.follower().height() > height);
+    }
+  }
+
+  @Test
   void nothingIsPromisedWhileTheClientsDisagreeOnTheHead(@TempDir Path dir) throws Exception {
     try (ScenarioNet net = new ScenarioNet(dir)) {
       net.slots(4);
