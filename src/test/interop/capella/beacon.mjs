@@ -105,6 +105,7 @@ async function run() {
       ...['--genesisTime', Math.floor(Date.now() / 1000) + 8, '--genesisEth1Hash', hash],
       ...['ALTAIR', 'BELLATRIX', 'CAPELLA'].flatMap(fork => [`--params.${fork}_FORK_EPOCH`, 0]),
       ...['--params.TERMINAL_TOTAL_DIFFICULTY', 0, '--params.SECONDS_PER_SLOT', SLOT_SECONDS],
+      ...['--params.DEPOSIT_CHAIN_ID', GENESIS.config.chainId, '--params.DEPOSIT_NETWORK_ID', GENESIS.config.chainId],
       ...['--eth1', 'true', '--eth1.providerUrls', l1, '--execution.urls', `http://127.0.0.1:${engine}`, '--jwt-secret', join(folder, 'jwt.hex')],
       ...['--rest', '--rest.address', '127.0.0.1', '--rest.port', rest, '--rest.namespace', '*', '--beaconNodes', `http://127.0.0.1:${rest}`],
       ...['--port', clP2p, '--discoveryPort', discovery, '--mdns', 'false', '--network.connectToDiscv5Bootnodes', 'false'],
