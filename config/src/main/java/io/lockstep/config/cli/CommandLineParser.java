@@ -47,6 +47,7 @@ public final class CommandLineParser {
     add(root, new NodeCommands.Init());
     add(root, new NodeCommands.Config());
     add(root, new NodeCommands.Status());
+    add(root, new NodeCommands.Doctor());
     CommandSpec keys = Command.named("keys", "An operator's keys and what they have signed.");
     add(keys, new KeysCommands.Export());
     add(keys, new KeysCommands.Import());

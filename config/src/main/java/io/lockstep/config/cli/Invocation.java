@@ -59,6 +59,9 @@ public sealed interface Invocation {
   /** Ask a running node what it is. */
   record Status(URI rpc, boolean json) implements Invocation {}
 
+  /** Look at what surrounds a node. */
+  record Doctor(NodeConfig config, boolean json) implements Invocation {}
+
   /**
    * Check a commitment against L1 alone.
    *

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The commands that deal with a node's configuration: node, init, config, status. */
+/** The commands that deal with a node's configuration: node, init, config, status, doctor. */
 final class NodeCommands {
   private static final String CONFIG = "--config";
   private static final String DEFAULT_FILE = "lockstep.toml";
@@ -139,6 +139,35 @@ final class NodeCommands {
             default -> rpc.host();
           };
       return URI.create("http://" + new HostPort(host, rpc.port()));
+    }
+  }
+
+  /** {@code lockstep doctor}. */
+  static final class Doctor implements Command {
+    @Override
+    public CommandSpec spec() {
+      CommandSpec spec =
+          Command.named(
+              "doctor",
+              "Look at what surrounds a node: L1 endpoints, clock, contracts, keys, disk.",
+              "One line each: ok, warn or fail, and what to do. Exit 1 when anything failed. Nothing"
+                  + " is started and nothing is changed.");
+      spec.addOption(Command.option(CONFIG, "FILE", "the node's configuration"));
+      spec.addOption(Command.json());
+      return spec;
+    }
+
+    @Override
+    public Invocation read(Arguments arguments, Map<String, String> environment) {
+      Path file = arguments.optionalPath(CONFIG);
+      if (file == null) {
+        return new Invocation.UsageError(List.of("--config: missing"));
+      }
+      return switch (ConfigReader.read(file, environment, Map.of())) {
+        case ConfigResult.Valid valid ->
+            new Invocation.Doctor(valid.config(), arguments.isSet("--json"));
+        case ConfigResult.Invalid invalid -> new Invocation.UsageError(invalid.problems());
+      };
     }
   }
 

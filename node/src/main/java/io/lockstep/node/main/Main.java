@@ -39,6 +39,7 @@ public final class Main {
       case Invocation.Init init -> FileCommands.init(init);
       case Invocation.ConfigCheck check -> FileCommands.check(check);
       case Invocation.Status status -> StatusCommand.run(status);
+      case Invocation.Doctor doctor -> DoctorCommand.run(doctor);
       case Invocation.Verify verify -> VerifyCommand.run(verify);
       case Invocation.Export export -> ExportCommand.run(export.options());
       case Invocation.ExportSigningDatabase export -> KeysCommands.exportDatabase(export);
