@@ -129,6 +129,20 @@ public final class ExecutionClient {
     return block;
   }
 
+  /** All transactions of a block, in order. */
+  public List<L1Transaction> transactions(Hash32 blockHash) throws L1Exception {
+    List<L1Transaction> found =
+        find(
+            "eth_getBlockByHash",
+            ExecutionJson::transactions,
+            text(blockHash.toHex()),
+            JSON.booleanNode(true));
+    if (found == null) {
+      throw new L1Exception(Kind.BAD_ANSWER, "block " + blockHash + " is not there any more");
+    }
+    return found;
+  }
+
   /**
    * Subscribes to one endpoint's new heads; only where it speaks WebSocket.
    *

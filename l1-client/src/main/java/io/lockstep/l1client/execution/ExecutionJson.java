@@ -16,6 +16,8 @@ import tools.jackson.databind.JsonNode;
 /** Reads execution-apis objects. Total: any JSON gives a value or a DecodeException. */
 final class ExecutionJson {
   static final int MAX_LOGS = 100_000;
+
+  private static final int MAX_TRANSACTIONS = 100_000;
   private static final int MAX_TOPICS = 4;
   private static final int MAX_BLOB_HASHES = 128;
 
@@ -100,6 +102,15 @@ final class ExecutionJson {
         hashes,
         mined ? Json.hash(t, "blockHash") : null,
         mined ? Json.number(t, "blockNumber") : -1);
+  }
+
+  /** Of a block that was asked for with its transactions. */
+  static List<L1Transaction> transactions(JsonNode block) throws DecodeException {
+    List<L1Transaction> out = new ArrayList<>();
+    for (JsonNode entry : Json.array(block, "transactions", MAX_TRANSACTIONS)) {
+      out.add(transaction(entry));
+    }
+    return out;
   }
 
   static L1Receipt receipt(JsonNode r) throws DecodeException {

@@ -39,7 +39,7 @@ final class ContractChecks {
   boolean contracts() throws L1Exception {
     boolean there =
         hasCode(ClusterFile.CLUSTER_INBOX, cluster.clusterInbox())
-            & hasCode(ClusterFile.OPERATOR_REGISTRY, cluster.operatorRegistry());
+            && hasCode(ClusterFile.OPERATOR_REGISTRY, cluster.operatorRegistry());
     if (!there) {
       return false;
     }

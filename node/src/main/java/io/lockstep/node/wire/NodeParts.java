@@ -355,7 +355,8 @@ public final class NodeParts implements AutoCloseable {
         l1.registry(),
         blobs.fetcher(),
         l1.spec().clock(),
-        new L1Feed.Sources(cluster.clusterInbox(), cluster.deploymentBlock()),
+        new L1Feed.Sources(
+            cluster.clusterInbox(), cluster.deploymentBlock(), core.rules().genesisBatchHash()),
         update -> put(new Command.L1(update)),
         pacer);
   }

@@ -20,6 +20,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Epoch;
+import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.sequencer.batch.BatchCodec;
 import io.lockstep.sequencer.batch.BatchContents;
@@ -50,7 +51,7 @@ public final class L1Feed {
   private static final long LOG_RANGE_BLOCKS = 5_000;
 
   private final ExecutionClient execution;
-  private final InboxReader inbox;
+  private final InboxTrail trail;
   private final RegistryReader registry;
   private final BlobFetcher blobs;
   private final SlotClock clock;
@@ -66,8 +67,9 @@ public final class L1Feed {
    *
    * @param inbox address of the inbox
    * @param deploymentBlock L1 block from which our contracts exist
+   * @param genesisBatchHash the inbox's hash before its first batch
    */
-  public record Sources(Address inbox, long deploymentBlock) {}
+  public record Sources(Address inbox, long deploymentBlock, Hash32 genesisBatchHash) {}
 
   /**
    * @param sink takes updates in order; it may block while the sequencing thread is behind
@@ -82,13 +84,14 @@ public final class L1Feed {
       Consumer<L1Update> sink,
       Pacer pacer) {
     this.execution = execution;
-    this.inbox = inbox;
     this.registry = registry;
     this.blobs = blobs;
     this.clock = clock;
     this.sources = sources;
     this.sink = sink;
     this.pacer = pacer;
+    this.trail = new InboxTrail(execution, inbox, registry, sources);
+    trail.startAfter(List.of());
   }
 
   /** Ends pauses and retries; the feed is of no use afterwards. */
@@ -135,19 +138,23 @@ public final class L1Feed {
   private long rewindToCanonical(List<DerivationLog.Entry> newestFirst)
       throws L1Exception, InterruptedException {
     boolean rewind = false;
+    int at = 0;
     for (DerivationLog.Entry entry : newestFirst) {
       L1Block block = execution.blockByNumber(entry.l1Number());
       if (block != null && block.hash().equals(entry.l1Hash())) {
         if (rewind) {
           sink.accept(new L1Update.Rewind(entry.l1Number()));
         }
+        trail.startAfter(newestFirst.subList(at, newestFirst.size()));
         return entry.l1Number();
       }
+      at++;
       rewind = true;
     }
     if (rewind) {
       sink.accept(new L1Update.Rewind(sources.deploymentBlock - 1));
     }
+    trail.startAfter(List.of());
     return sources.deploymentBlock - 1;
   }
 
@@ -157,6 +164,7 @@ public final class L1Feed {
       case L1Event.NewBlocks blocks -> deliver(blocks.blocks());
       case L1Event.Reorg reorg -> {
         remembered.tailMap(reorg.forkPoint().number(), false).clear();
+        trail.rewindTo(reorg.forkPoint().number());
         sink.accept(new L1Update.Rewind(reorg.forkPoint().number()));
         deliver(reorg.added());
       }
@@ -194,11 +202,7 @@ public final class L1Feed {
     long pauseMs = FIRST_PAUSE_MS;
     while (!stopped) {
       try {
-        List<RegistryChange> changes = new ArrayList<>();
-        for (RegistryReader.Placed placed : registry.eventsOf(block.hash())) {
-          changes.add(change(block, placed.event()));
-        }
-        return new L1Update.Block(block, changes, fetchBatches(block));
+        return new L1Update.Block(block, changesOf(block), fetchBatches(block));
       } catch (L1Exception e) {
         LOG.warn("L1 block {} cannot be read yet: {}", block.number(), e.getMessage());
         if (isGone(block)) {
@@ -235,9 +239,35 @@ public final class L1Feed {
     }
   }
 
+  private List<RegistryChange> changesOf(L1Block block) throws L1Exception {
+    List<RegistryChange> changes = new ArrayList<>();
+    for (RegistryReader.Placed placed : registry.eventsOf(block.hash())) {
+      changes.add(change(block, placed.event()));
+    }
+    return changes;
+  }
+
   private List<FetchedBatch> fetchBatches(L1Block block) throws L1Exception, InterruptedException {
+    List<PostedBatch> batches = trail.batchesOf(block);
+    if (!trail.follow(block, batches)) {
+      long first = trail.findMissing(block, batches);
+      LOG.warn("logs left out a batch of L1 block {}: read again from there", first);
+      trail.rewindTo(first - 1);
+      sink.accept(new L1Update.Rewind(first - 1));
+      for (long number = first; number < block.number(); number++) {
+        L1Block again = byNumber(number);
+        List<RegistryChange> changes = changesOf(again);
+        sink.accept(new L1Update.Block(again, changes, fetchBatches(again)));
+      }
+      batches = trail.batchesOf(block);
+      if (!trail.follow(block, batches)) {
+        throw new L1Exception(
+            L1Exception.Kind.BAD_ANSWER,
+            "the batches up to L1 block " + block.number() + " have a gap");
+      }
+    }
     List<FetchedBatch> out = new ArrayList<>();
-    for (PostedBatch posted : inbox.batchesOf(block.hash())) {
+    for (PostedBatch posted : batches) {
       out.add(new FetchedBatch(posted.event(), content(block, posted)));
     }
     return out;

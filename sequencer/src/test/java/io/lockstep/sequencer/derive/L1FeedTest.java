@@ -76,7 +76,7 @@ class L1FeedTest {
         new RegistryReader(execution, Address.ofLong(2)),
         new BlobFetcher(List.of(noBlobs), Runnable::run),
         new SlotClock(0, 12, 32),
-        new L1Feed.Sources(inbox, 1),
+        new L1Feed.Sources(inbox, 1, Hash32.ZERO),
         update -> {
           if (update instanceof L1Update.Block block) {
             told.add(block.block().number());

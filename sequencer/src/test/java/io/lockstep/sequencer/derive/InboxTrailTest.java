@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lockstep.sequencer.derive;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.BatchProposed;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.InboxReader;
+import io.lockstep.l1client.contract.PostedBatch;
+import io.lockstep.l1client.contract.RegistryReader;
+import io.lockstep.l1client.contract.RollupPart;
+import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.execution.L1Block;
+import io.lockstep.l1client.http.Endpoint;
+import io.lockstep.l1client.http.EndpointPool;
+import io.lockstep.l1client.http.HttpAnswer;
+import io.lockstep.l1client.http.HttpCall;
+import io.lockstep.l1client.http.HttpOptions;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.BlockRef;
+import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
+import io.lockstep.primitives.uint.UInt256;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An execution client that leaves batches out of its logs, as one did after a reorg. */
+class InboxTrailTest {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final Address INBOX = Address.ofLong(1);
+  private static final Address REGISTRY = Address.ofLong(2);
+  private static final Address POSTER = Address.ofLong(3);
+  private static final int OPERATOR = 7;
+  private static final Hash32 GENESIS = hash("genesis");
+
+  /** What the inbox took, by L1 block; a batch a block. */
+  private final TreeMap<Long, PostedBatch> taken = new TreeMap<>();
+
+  private final TreeMap<Long, Batch> calls = new TreeMap<>();
+  private final Set<Long> leftOut = new HashSet<>();
+  private boolean transactionsGone;
+  private InboxTrail trail;
+
+  @BeforeEach
+  void fourBatches() {
+    Hash32 last = GENESIS;
+    for (long number = 1; number <= 4; number++) {
+      Batch call =
+          new Batch(
+              List.of(last),
+              new Slot(number),
+              List.of(),
+              number,
+              number,
+              number,
+              hash("anchor" + number),
+              0,
+              Hash32.ZERO,
+              List.of(new RollupPart(901, hash("block" + number), 0, 100)),
+              1);
+      List<Hash32> blobs = List.of(hash("blob" + number));
+      last = ClusterInboxAbi.batchHash(last, call, blobs, OPERATOR);
+      BatchProposed event =
+          new BatchProposed(
+              number, OPERATOR, call.windowSlot(), last, ClusterInboxAbi.declaredHead(call), blobs);
+      calls.put(10 * number, call);
+      taken.put(
+          10 * number,
+          new PostedBatch(
+              event,
+              10 * number,
+              block(10 * number).hash(),
+              hash("tx" + 10 * number),
+              0,
+              POSTER,
+              ClusterInboxAbi.encodePropose(call)));
+    }
+    EndpointPool pool = new EndpointPool(List.of(new Endpoint("http://l1")), System::nanoTime);
+    ExecutionClient execution = new ExecutionClient(pool, this::answer, HttpOptions.DEFAULT);
+    trail =
+        new InboxTrail(
+            execution,
+            new InboxReader(execution, INBOX),
+            new RegistryReader(execution, REGISTRY),
+            new L1Feed.Sources(INBOX, 1, GENESIS));
+    trail.startAfter(List.of());
+  }
+
+  @Test
+  void followsBatchesInTheirOrderAlsoAfterARewind() throws Exception {
+    for (long number : List.of(10L, 20L, 30L)) {
+      assertThat(trail.follow(block(number), trail.batchesOf(block(number)))).isTrue();
+    }
+    trail.rewindTo(15);
+
+    assertThat(trail.follow(block(30), trail.batchesOf(block(30)))).isFalse();
+    assertThat(trail.follow(block(20), trail.batchesOf(block(20)))).isTrue();
+    assertThat(trail.follow(block(30), trail.batchesOf(block(30)))).isTrue();
+  }
+
+  @Test
+  void findsWhatLogsLeftOutInTheTransactionsOfTheBlocks() throws Exception {
+    leftOut.add(20L);
+    leftOut.add(30L);
+    List<BatchProposed> read = new ArrayList<>();
+    assertThat(follow(10, read)).isTrue();
+    assertThat(follow(20, read)).isTrue();
+    assertThat(follow(30, read)).isTrue();
+    assertThat(follow(40, read)).isFalse();
+
+    long first = trail.findMissing(block(40), trail.batchesOf(block(40)));
+
+    assertThat(first).isEqualTo(20);
+    trail.rewindTo(first - 1);
+    read.subList(1, read.size()).clear();
+    for (long number : List.of(20L, 30L, 40L)) {
+      assertThat(follow(number, read)).isTrue();
+    }
+    assertThat(read).isEqualTo(taken.values().stream().map(PostedBatch::event).toList());
+  }
+
+  @Test
+  void givesNothingWhenABatchIsNowhereToBeFound() throws Exception {
+    leftOut.add(20L);
+    transactionsGone = true;
+    follow(10, new ArrayList<>());
+
+    assertThatThrownBy(() -> trail.findMissing(block(30), trail.batchesOf(block(30))))
+        .isInstanceOf(L1Exception.class)
+        .hasMessageContaining("batch 2 is in no log and in no transaction of blocks 10 to 30");
+  }
+
+  private boolean follow(long number, List<BatchProposed> read) throws L1Exception {
+    List<PostedBatch> batches = trail.batchesOf(block(number));
+    boolean follows = trail.follow(block(number), batches);
+    batches.forEach(batch -> read.add(batch.event()));
+    return follows;
+  }
+
+  private static L1Block block(long number) {
+    BlockRef ref = new BlockRef(number, hash("b" + number), hash("b" + (number - 1)), number * 12);
+    return new L1Block(
+        ref, Hash32.ZERO, Hash32.ZERO, Hash32.ZERO, UInt256.ONE, 30_000_000, 0, 0, 0);
+  }
+
+  private static Hash32 hash(String text) {
+    return Keccak.hash(text.getBytes(UTF_8));
+  }
+
+  private HttpAnswer answer(HttpCall call) {
+    JsonNode request = JSON.readTree(call.jsonBody());
+    JsonNode first = request.get("params").get(0);
+    ObjectNode reply = JSON.createObjectNode().put("jsonrpc", "2.0");
+    reply.set("id", request.get("id"));
+    switch (request.get("method").asString()) {
+      case "eth_getLogs" -> reply.set("result", logs(numberOf(first.get("blockHash").asString())));
+      case "eth_getTransactionByHash" -> reply.set("result", transaction(txNumber(first)));
+      case "eth_getBlockByNumber" -> reply.set("result", json(Long.decode(first.asString())));
+      case "eth_getBlockByHash" -> reply.set("result", json(numberOf(first.asString())));
+      case "eth_call" -> reply.put("result", view(Bytes.fromHex(first.get("input").asString())));
+      default -> throw new AssertionError("not expected: " + request);
+    }
+    return new HttpAnswer(200, "application/json", JSON.writeValueAsBytes(reply));
+  }
+
+  private static long numberOf(String blockHash) {
+    for (long number = 0; number < 100; number++) {
+      if (hash("b" + number).toHex().equals(blockHash)) {
+        return number;
+      }
+    }
+    throw new AssertionError("no block " + blockHash);
+  }
+
+  private long txNumber(JsonNode txHash) {
+    return taken.entrySet().stream()
+        .filter(entry -> entry.getValue().txHash().toHex().equals(txHash.asString()))
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+
+  private ArrayNode logs(long number) {
+    ArrayNode logs = JSON.createArrayNode();
+    PostedBatch batch = taken.get(number);
+    if (batch == null || leftOut.contains(number)) {
+      return logs;
+    }
+    BatchProposed event = batch.event();
+    StringBuilder data = new StringBuilder("0x");
+    data.append(word(event.windowSlot().value()));
+    data.append(event.batchHash().toHex().substring(2));
+    data.append(event.declaredHead().toHex().substring(2));
+    data.append(word(4 * 32)).append(word(1));
+    data.append(event.blobHashes().getFirst().toHex().substring(2));
+    ObjectNode log =
+        logs.addObject()
+            .put("address", INBOX.toHex())
+            .put("data", data.toString())
+            .put("blockNumber", "0x" + Long.toHexString(number))
+            .put("blockHash", batch.blockHash().toHex())
+            .put("transactionHash", batch.txHash().toHex())
+            .put("transactionIndex", "0x0")
+            .put("logIndex", "0x0");
+    log.putArray("topics")
+        .add(ClusterInboxAbi.BATCH_PROPOSED_TOPIC.toHex())
+        .add("0x" + word(event.batchIndex()))
+        .add("0x" + word(OPERATOR));
+    return logs;
+  }
+
+  private static String word(long value) {
+    return "%064x".formatted(value);
+  }
+
+  private ObjectNode transaction(long number) {
+    PostedBatch batch = Objects.requireNonNull(taken.get(number));
+    ObjectNode tx =
+        JSON.createObjectNode()
+            .put("hash", batch.txHash().toHex())
+            .put("type", "0x3")
+            .put("from", POSTER.toHex())
+            .put("to", INBOX.toHex())
+            .put("nonce", "0x0")
+            .put("value", "0x0")
+            .put("input", batch.callData().toHex())
+            .put("blockHash", batch.blockHash().toHex())
+            .put("blockNumber", "0x" + Long.toHexString(number));
+    tx.putArray("blobVersionedHashes").add(batch.event().blobHashes().getFirst().toHex());
+    return tx;
+  }
+
+  private ObjectNode json(long number) {
+    L1Block block = block(number);
+    ObjectNode json =
+        JSON.createObjectNode()
+            .put("number", "0x" + Long.toHexString(number))
+            .put("hash", block.hash().toHex())
+            .put("parentHash", block.ref().parentHash().toHex())
+            .put("timestamp", "0x" + Long.toHexString(block.timestampSeconds()))
+            .put("stateRoot", block.stateRoot().toHex())
+            .put("mixHash", block.prevRandao().toHex())
+            .put("baseFeePerGas", "0x1")
+            .put("gasLimit", "0x1c9c380")
+            .put("gasUsed", "0x0");
+    ArrayNode transactions = json.putArray("transactions");
+    if (taken.containsKey(number) && !transactionsGone) {
+      transactions.add(transaction(number));
+    }
+    return json;
+  }
+
+  /** operatorOfPoster and batchHash, told apart by the length of their argument's value. */
+  private String view(Bytes input) {
+    for (PostedBatch batch : taken.values()) {
+      if (input.equals(ClusterInboxAbi.encodeBatchHash(batch.event().batchIndex()))) {
+        return batch.event().batchHash().toHex();
+      }
+    }
+    return "0x" + word(OPERATOR);
+  }
+}
