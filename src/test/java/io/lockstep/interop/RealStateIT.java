@@ -58,7 +58,8 @@ class RealStateIT {
         assertThat(ours.root()).as(path).isEqualTo(proofs.blockRoot());
         JsonNode theirs =
             Rpc.get(
-                URI.create(l1.beacon() + "/interop/branch/" + proofs.blockRoot() + "?path=" + path));
+                URI.create(
+                    l1.beacon() + "/interop/branch/" + proofs.blockRoot() + "?path=" + path));
         assertThat(ours.leaf().toHex()).as(path).isEqualTo(theirs.get("leaf").asString());
         assertThat(ours.siblings().stream().map(Hash32::toHex))
             .as(path)
