@@ -52,8 +52,9 @@ final class BeaconChecks {
         return null;
       }
       sync(name, beacon);
-      head(name, beacon, spec);
-      fork(name, beacon, spec);
+      BeaconHeader head = beacon.header(BlockId.HEAD);
+      clock(name, head, spec);
+      fork(name, beacon, head, spec);
       return spec;
     } catch (L1Exception e) {
       report.fail(
@@ -82,8 +83,7 @@ final class BeaconChecks {
     }
   }
 
-  private void head(String name, BeaconClient beacon, ChainSpec spec) throws L1Exception {
-    BeaconHeader header = beacon.header(BlockId.HEAD);
+  private void clock(String name, @Nullable BeaconHeader header, ChainSpec spec) {
     if (header == null) {
       report.fail(name, "has no head block", "Wait until it has, or ask its log");
       return;
@@ -107,7 +107,8 @@ final class BeaconChecks {
     }
   }
 
-  private void fork(String name, BeaconClient beacon, ChainSpec spec) throws L1Exception {
+  private void fork(String name, BeaconClient beacon, @Nullable BeaconHeader head, ChainSpec spec)
+      throws L1Exception {
     Epoch now = spec.clock().epochOf(spec.clock().slotAt(nowSeconds));
     if (!spec.isActive("deneb", now)) {
       report.fail(
@@ -118,12 +119,12 @@ final class BeaconChecks {
           "is at a fork before Fulu, whose state has no proposer lookahead",
           "Duties cannot be held against the state until L1 forks");
     } else {
-      lookahead(name, beacon);
+      lookahead(name, beacon, head);
     }
   }
 
-  private void lookahead(String name, BeaconClient beacon) throws L1Exception {
-    BeaconHeader head = beacon.header(BlockId.HEAD);
+  private void lookahead(String name, BeaconClient beacon, @Nullable BeaconHeader head)
+      throws L1Exception {
     boolean served = head != null && !beacon.lookaheads(head.stateRoot()).isEmpty();
     List<String> without = beacon.withoutLookahead();
     if (served) {

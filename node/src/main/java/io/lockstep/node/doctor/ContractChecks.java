@@ -89,7 +89,7 @@ final class ContractChecks {
       report.fail(
           "operator",
           "no operator is registered with the committer " + committer,
-          "Register it, or give the key that is registered as operator.committer-key");
+          "Register it, or give the key that is registered as operator.committer-key-file");
       return;
     }
     Operator operator = registry.operator(id, BlockTag.LATEST);
@@ -116,7 +116,7 @@ final class ContractChecks {
       report.fail(
           check,
           "is not a poster of operator " + id,
-          "Give the registered keys as operator.poster-keys: " + operator.posters());
+          "Give the registered keys as operator.poster-key-files: " + operator.posters());
       return;
     }
     UInt256 balance = client.balance(poster, BlockTag.LATEST);
