@@ -1,278 +1,280 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ClusterInbox} from "../src/ClusterInbox.sol";
-import {OperatorRegistry} from "../src/OperatorRegistry.sol";
-import {TestBase} from "./support/TestBase.sol";
+import {BlockHashes} from "../src/l1/BlockHashes.sol";
+import {ClusterInbox} from "../src/l1/ClusterInbox.sol";
+import {ForcedQueue} from "../src/l1/ForcedQueue.sol";
+import {Batch, Carried, InboxParameters, RollupPart} from "../src/l1/InboxTypes.sol";
+import {LookaheadOracle} from "../src/l1/LookaheadOracle.sol";
+import {TickClock} from "../src/l1/TickClock.sol";
+import {ScheduledInbox} from "./support/ScheduledInbox.sol";
 import {Vm} from "./support/Vm.sol";
 
 /// @dev A poster that is a contract.
 contract PosterContract {
-    function post(ClusterInbox inbox, ClusterInbox.Batch calldata batch) external {
+    function post(ClusterInbox inbox, Batch calldata batch) external {
         inbox.propose(batch);
     }
 }
 
-contract ClusterInboxTest is TestBase {
-    bytes32 private constant GENESIS_HEAD = keccak256("genesis head");
-    uint256 private constant STAKE = 1000 ether;
-
-    OperatorRegistry private _registry;
-    ClusterInbox private _inbox;
-    address private _owner = named("owner");
-    address private _poster = named("early poster");
-    address private _poster2 = named("own-slot poster");
-
-    function setUp() public {
-        VM.chainId(900);
-        VM.deal(_owner, 10 * STAKE);
-        _registry = new OperatorRegistry(STAKE, 1 days);
-        VM.prank(_owner);
-        _registry.register{value: STAKE}([_poster, _poster2], named("committer"));
-        _inbox = new ClusterInbox(address(_registry), GENESIS_HEAD);
-    }
+/// @notice What a batch binds, and what it may stand on. Who may post it is in `InboxRights.t.sol`.
+contract ClusterInboxTest is ScheduledInbox {
+    address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
 
     // --- construction
 
     function test_beginsWithTheGenesis() public view {
-        bytes32 id = keccak256(abi.encode(uint256(900), address(_inbox)));
-        isEqual(_inbox.clusterId(), id, "clusterId");
-        isEqual(_inbox.genesisBatchHash(), keccak256(abi.encode(id, GENESIS_HEAD)), "genesisBatchHash");
-        isEqual(_inbox.lastBatchHash(), _inbox.genesisBatchHash(), "lastBatchHash");
-        isEqual(_inbox.lastHead(), GENESIS_HEAD, "lastHead");
-        isEqual(_inbox.lastBatchIndex(), 0, "lastBatchIndex");
-        isEqual(_inbox.batchHash(0), bytes32(0), "no batch 0");
-        isEqual(_inbox.registry(), address(_registry), "registry");
+        bytes32 id = keccak256(abi.encode(uint256(900), address(inbox)));
+        isEqual(inbox.clusterId(), id, "clusterId");
+        isEqual(inbox.genesisBatchHash(), keccak256(abi.encode(id, GENESIS_HEAD)), "genesisBatchHash");
+        isEqual(inbox.lastBatchHash(), inbox.genesisBatchHash(), "lastBatchHash");
+        isEqual(inbox.lastHead(), GENESIS_HEAD, "lastHead");
+        isEqual(inbox.lastBatchIndex(), 0, "lastBatchIndex");
+        isEqual(inbox.batchHash(0), bytes32(0), "no batch 0");
+        isEqual(inbox.registry(), address(registry), "registry");
+        isEqual(inbox.oracle(), address(oracle), "oracle");
+        isEqual(inbox.lastOwnedSlot(), 0, "nobody has posted");
+        isEqual(inbox.rollupIds()[1], 902, "second rollup");
     }
 
-    function test_refusesARegistryThatIsNoContract() public {
-        VM.expectRevert(abi.encodeWithSelector(ClusterInbox.NoRegistry.selector, address(7)));
-        new ClusterInbox(address(7), GENESIS_HEAD);
+    function test_refusesParametersThatDoNotFit() public {
+        InboxParameters memory p = inboxParameters(2);
+        p.tickSeconds = 5;
+        _refuseParameters(p, abi.encodeWithSelector(TickClock.BadTicks.selector, 5, LEAD, 12));
+        p.tickSeconds = 3;
+        _refuseParameters(p, abi.encodeWithSelector(TickClock.BadTicks.selector, 3, LEAD, 12));
+        p.tickSeconds = 0;
+        _refuseParameters(p, abi.encodeWithSelector(TickClock.BadTicks.selector, 0, LEAD, 12));
+        p.tickSeconds = 1;
+        p.handoverLeadSeconds = 13;
+        _refuseParameters(p, abi.encodeWithSelector(TickClock.BadTicks.selector, 1, 13, 12));
+        p = inboxParameters(2);
+        p.registry = address(this);
+        _refuseParameters(p, abi.encodeWithSelector(ClusterInbox.WrongOracle.selector, address(oracle)));
+        p = inboxParameters(0);
+        _refuseParameters(p, abi.encodeWithSelector(ForcedQueue.BadRollups.selector));
+        p = inboxParameters(2);
+        p.rollupIds[1] = p.rollupIds[0];
+        _refuseParameters(p, abi.encodeWithSelector(ForcedQueue.BadRollups.selector));
     }
 
-    // --- propose
+    // --- binding
 
     function test_chainsABatch() public {
-        ClusterInbox.Batch memory batch = _batch(_inbox.genesisBatchHash(), 2, 3);
-        bytes32[] memory blobs = _blobs(3);
-        bytes32 genesis = _inbox.lastBatchHash();
-        VM.blobhashes(blobs);
+        Batch memory batch = ownBatch(324);
+        carry(batch, Carried(322, 1, firstTickOf(320), firstTickOf(322)));
+        batch.blobCount = 3;
+        bytes32 genesis = inbox.lastBatchHash();
         VM.recordLogs();
-        VM.prank(_poster);
-        _inbox.propose(batch);
+        propose(posterOf(2), batch);
 
         bytes32[] memory heads = new bytes32[](2);
         heads[0] = batch.rollups[0].lastBlockHash;
         heads[1] = batch.rollups[1].lastBlockHash;
         bytes32 head = keccak256(abi.encode(heads));
-        bytes32 hash = keccak256(abi.encode(genesis, keccak256(abi.encode(batch)), blobs, uint32(1)));
-        isEqual(_inbox.lastBatchIndex(), 1, "index");
-        isEqual(_inbox.lastHead(), head, "head");
-        isEqual(_inbox.lastBatchHash(), hash, "hash");
-        isEqual(_inbox.batchHash(1), hash, "hash by index");
-        isEqual(_inbox.batchHash(2), bytes32(0), "no next");
+        address[] memory committers = new address[](1);
+        committers[0] = committerOf(1);
+        bytes32 hash = keccak256(abi.encode(genesis, keccak256(abi.encode(batch)), blobs(3), uint32(2), committers));
+        isEqual(inbox.lastBatchIndex(), 1, "index");
+        isEqual(inbox.lastHead(), head, "head");
+        isEqual(inbox.lastBatchHash(), hash, "hash");
+        isEqual(inbox.batchHash(1), hash, "hash by index");
+        isEqual(inbox.batchHash(2), bytes32(0), "no next");
+        isEqual(inbox.lastOwnedSlot(), 324, "slot");
 
         Vm.Log[] memory logs = VM.getRecordedLogs();
         isEqual(logs.length, 1, "one log");
         isLog(
             logs[0],
-            address(_inbox),
-            keccak256("BatchProposed(uint64,uint32,uint64,bytes32,bytes32,bytes32[])"),
-            abi.encode(batch.windowSlot, hash, head, blobs)
+            address(inbox),
+            keccak256("BatchProposed(uint64,uint32,uint64,bytes32,bytes32,bytes32[],address[])"),
+            abi.encode(uint64(325), hash, head, blobs(3), committers)
         );
         isEqual(uint256(logs[0].topics[1]), 1, "indexed batchIndex");
-        isEqual(uint256(logs[0].topics[2]), 1, "indexed operatorId");
-    }
-
-    function test_takesTheSecondPosterAndTheLastHead() public {
-        _post(_poster, _batch(GENESIS_HEAD, 1, 1), 1);
-        _post(_poster2, _batch(_inbox.lastHead(), 1, 1), 1);
-        isEqual(_inbox.lastBatchIndex(), 2, "index");
-    }
-
-    function test_takesAContractAsPoster() public {
-        PosterContract poster = new PosterContract();
-        VM.prank(_owner);
-        _registry.register{value: STAKE}([address(poster), named("other poster")], named("other committer"));
-        VM.blobhashes(_blobs(1));
-        poster.post(_inbox, _batch(GENESIS_HEAD, 1, 1));
-        isEqual(_inbox.lastBatchIndex(), 1, "index");
+        isEqual(uint256(logs[0].topics[2]), 2, "indexed operatorId");
     }
 
     function test_takesAnyOfSeveralExpectedHeads() public {
-        ClusterInbox.Batch memory batch = _batch(GENESIS_HEAD, 1, 1);
+        Batch memory batch = ownBatch(321);
         batch.expected = new bytes32[](3);
         batch.expected[0] = keccak256("elsewhere");
-        batch.expected[2] = _inbox.genesisBatchHash();
-        _post(_poster, batch, 1);
-        isEqual(_inbox.lastBatchIndex(), 1, "index");
+        batch.expected[2] = inbox.genesisBatchHash();
+        propose(posterOf(1), batch);
+        batch = ownBatch(322);
+        batch.expected[0] = inbox.lastHead();
+        propose(secondPosterOf(1), batch);
+        isEqual(inbox.lastBatchIndex(), 2, "index");
     }
 
     function test_refusesABatchThatStandsElsewhere() public {
+        Batch memory batch = ownBatch(321);
+        batch.expected[0] = keccak256("elsewhere");
         bytes memory unexpected =
-            abi.encodeWithSelector(ClusterInbox.UnexpectedHead.selector, _inbox.genesisBatchHash(), GENESIS_HEAD);
-        _refuse(_poster, _batch(keccak256("elsewhere"), 1, 1), 1, unexpected);
-        ClusterInbox.Batch memory none = _batch(GENESIS_HEAD, 1, 1);
-        none.expected = new bytes32[](0);
-        _refuse(_poster, none, 1, unexpected);
+            abi.encodeWithSelector(ClusterInbox.UnexpectedHead.selector, inbox.genesisBatchHash(), GENESIS_HEAD);
+        refuse(posterOf(1), batch, unexpected);
+        batch.expected = new bytes32[](0);
+        refuse(posterOf(1), batch, unexpected);
     }
 
     function test_refusesTheSameBatchTwice() public {
-        ClusterInbox.Batch memory batch = _batch(GENESIS_HEAD, 1, 1);
-        _post(_poster, batch, 1);
+        Batch memory batch = ownBatch(321);
+        propose(posterOf(1), batch);
         bytes memory unexpected =
-            abi.encodeWithSelector(ClusterInbox.UnexpectedHead.selector, _inbox.lastBatchHash(), _inbox.lastHead());
-        _refuse(_poster, batch, 1, unexpected);
+            abi.encodeWithSelector(ClusterInbox.UnexpectedHead.selector, inbox.lastBatchHash(), inbox.lastHead());
+        refuse(posterOf(1), batch, unexpected);
     }
 
-    function testFuzz_refusesWhoeverIsNoPoster(address sender) public {
-        VM.assume(sender != _poster && sender != _poster2);
-        _refuse(sender, _batch(GENESIS_HEAD, 1, 1), 1, abi.encodeWithSelector(ClusterInbox.NotAPoster.selector, sender));
+    function test_refusesAnotherNumberOfRollups() public {
+        Batch memory batch = ownBatch(321);
+        batch.rollups = new RollupPart[](1);
+        refuse(posterOf(1), batch, abi.encodeWithSelector(ClusterInbox.WrongRollupCount.selector, 1, 2));
+        batch.rollups = new RollupPart[](3);
+        refuse(posterOf(1), batch, abi.encodeWithSelector(ClusterInbox.WrongRollupCount.selector, 3, 2));
     }
 
-    function test_refusesAFrozenOperator() public {
-        VM.prank(_owner);
-        _registry.freeze(1);
-        _refuse(_poster, _batch(GENESIS_HEAD, 1, 1), 1, abi.encodeWithSelector(ClusterInbox.Frozen.selector, 1));
-    }
-
-    function test_takesAnExitedOperatorUntilItsStakeIsGone() public {
-        VM.prank(_owner);
-        _registry.exit(1);
-        _post(_poster, _batch(GENESIS_HEAD, 1, 1), 1);
-        VM.warp(block.timestamp + 1 days);
-        VM.prank(_owner);
-        _registry.withdraw(1);
-        bytes memory notAPoster = abi.encodeWithSelector(ClusterInbox.NotAPoster.selector, _poster);
-        _refuse(_poster, _batch(_inbox.lastHead(), 1, 1), 1, notAPoster);
-    }
-
-    function test_refusesABatchWithoutRollups() public {
-        ClusterInbox.Batch memory batch = _batch(GENESIS_HEAD, 0, 1);
-        _refuse(_poster, batch, 1, abi.encodeWithSelector(ClusterInbox.NoRollups.selector));
-    }
-
-    function testFuzz_takesOneToSixBlobsAndNoneUndeclared(uint8 declared, uint8 carried) public {
-        carried %= 10;
-        ClusterInbox.Batch memory batch = _batch(GENESIS_HEAD, 1, declared);
-        if (declared >= 1 && declared <= 6 && declared == carried) {
-            _post(_poster, batch, carried);
-            isEqual(_inbox.lastBatchIndex(), 1, "index");
-        } else {
-            bytes memory bad = abi.encodeWithSelector(ClusterInbox.BadBlobCount.selector, declared, carried);
-            _refuse(_poster, batch, carried, bad);
+    function testFuzz_takesOneToSixBlobsAndNoneUndeclared(uint8 declared, uint8 there) public {
+        there %= 10;
+        Batch memory batch = ownBatch(321);
+        batch.blobCount = declared;
+        withBlobs(there);
+        if (declared == 0 || declared > 6 || declared != there) {
+            VM.expectRevert(abi.encodeWithSelector(ClusterInbox.BadBlobCount.selector, declared, there));
         }
+        VM.prank(posterOf(1));
+        inbox.propose(batch);
     }
 
     /// @dev Any field changed gives another hash: nothing declared is left unbound.
     function testFuzz_bindsEveryField(uint256 field, uint64 change) public {
         VM.assume(change != 0);
-        ClusterInbox.Batch memory a = _batch(GENESIS_HEAD, 2, 2);
-        ClusterInbox.Batch memory b = _batch(GENESIS_HEAD, 2, 2);
-        field %= 16;
-        if (field == 0) b.windowSlot ^= change;
-        if (field == 1) b.firstTick ^= change;
-        if (field == 2) b.lastTick ^= change;
-        if (field == 3) b.anchorNumber ^= change;
-        if (field == 4) b.anchorHash ^= bytes32(uint256(change));
-        if (field == 5) b.msgTo ^= change;
-        if (field == 6) b.headersRoot ^= bytes32(uint256(change));
-        if (field == 7) b.rollups[1].rollupId ^= change;
-        if (field == 8) b.rollups[1].lastBlockHash ^= bytes32(uint256(change));
-        if (field == 9) b.rollups[0].offset = ~b.rollups[0].offset;
-        if (field == 10) b.rollups[0].length = ~b.rollups[0].length;
-        if (field == 11) b.carried[0].windowSlot ^= change;
-        if (field == 12) b.carried[0].lastTick ^= change;
-        if (field == 13) b.carried[0].firstTick ^= change;
-        if (field == 14) b.carried[0].operatorId = ~b.carried[0].operatorId;
-        if (field == 15) b.expected = _pair(GENESIS_HEAD, bytes32(uint256(change)));
+        Batch memory a = _twoTicks();
+        Batch memory b = _twoTicks();
+        field %= 11;
+        if (field == 0) b.firstTick--;
+        if (field == 1) b.lastTick++;
+        if (field == 2) b.msgTo ^= change;
+        if (field == 3) b.headersRoot ^= bytes32(uint256(change));
+        if (field == 4) b.rollups[1].rollupId ^= change;
+        if (field == 5) b.rollups[1].lastBlockHash ^= bytes32(uint256(change));
+        if (field == 6) b.rollups[0].offset = ~b.rollups[0].offset;
+        if (field == 7) b.rollups[0].length = ~b.rollups[0].length;
+        if (field == 8) b.carried[0].lastTick--;
+        if (field == 9) b.carried[0].firstTick++;
+        if (field == 10) (b.anchorNumber, b.anchorHash) = (998, keccak256("anchor 998"));
         isTrue(_hashAfter(a) != _hashAfter(b), "the hash names the field");
     }
 
     function test_keepsTheNewest8192Hashes() public {
         bytes32 second;
+        Batch memory batch = ownBatch(321);
         for (uint256 i = 1; i <= 8194; i++) {
-            _post(_poster, _batch(_inbox.lastHead(), 1, 1), 1);
-            if (i == 2) second = _inbox.lastBatchHash();
-            if (i == 8193) isEqual(_inbox.batchHash(2), second, "2 is the oldest of 8192");
+            batch.expected[0] = inbox.lastHead();
+            propose(posterOf(1), batch);
+            if (i == 2) second = inbox.lastBatchHash();
+            if (i == 8193) isEqual(inbox.batchHash(2), second, "2 is the oldest of 8192");
         }
-        isEqual(_inbox.batchHash(2), bytes32(0), "2 is gone");
-        isTrue(_inbox.batchHash(3) != bytes32(0), "3 is the oldest");
-        isTrue(_inbox.batchHash(8192) != bytes32(0), "a multiple of the length");
-        isEqual(_inbox.batchHash(8194), _inbox.lastBatchHash(), "newest");
-        isEqual(_inbox.batchHash(8195), bytes32(0), "none yet");
-        isEqual(_inbox.batchHash(type(uint64).max), bytes32(0), "far ahead");
+        isEqual(inbox.batchHash(2), bytes32(0), "2 is gone");
+        isTrue(inbox.batchHash(3) != bytes32(0), "3 is the oldest");
+        isTrue(inbox.batchHash(8192) != bytes32(0), "a multiple of the length");
+        isEqual(inbox.batchHash(8194), inbox.lastBatchHash(), "newest");
+        isEqual(inbox.batchHash(8195), bytes32(0), "none yet");
+        isEqual(inbox.batchHash(type(uint64).max), bytes32(0), "far ahead");
+    }
+
+    function test_takesAContractAsPoster() public {
+        PosterContract poster = new PosterContract();
+        atEpoch(8);
+        VM.prank(ownerOf(2));
+        registry.rotate(2, [address(poster), posterOf(2)], committerOf(2));
+        Batch memory batch = ownBatch(357);
+        withBlobs(1);
+        poster.post(inbox, batch);
+        isEqual(inbox.lastBatchIndex(), 1, "index");
+    }
+
+    // --- the anchor
+
+    function test_takesAnAnchorThatTheOpcodeKnows() public {
+        Batch memory batch = ownBatch(321);
+        VM.roll(5000);
+        VM.setBlockhash(4744, keccak256("256 blocks ago"));
+        (batch.anchorNumber, batch.anchorHash) = (4744, keccak256("256 blocks ago"));
+        propose(posterOf(1), batch);
+    }
+
+    function test_takesAnOlderAnchorFromTheHistoryContract() public {
+        Batch memory batch = ownBatch(321);
+        VM.roll(5000);
+        bytes32 old = keccak256("257 blocks ago");
+        (batch.anchorNumber, batch.anchorHash) = (4743, old);
+        refuse(posterOf(1), batch, abi.encodeWithSelector(BlockHashes.WrongAnchor.selector, 4743, old, bytes32(0)));
+        _installHistory();
+        refuse(posterOf(1), batch, abi.encodeWithSelector(BlockHashes.WrongAnchor.selector, 4743, old, bytes32(0)));
+        VM.store(HISTORY, bytes32(uint256(4743 % 8191)), old);
+        propose(posterOf(1), batch);
+        // The contract refuses what is not among its 8,191 blocks, though another block's hash lies in the cell.
+        VM.roll(20_000);
+        batch.expected[0] = inbox.lastHead();
+        refuse(posterOf(1), batch, abi.encodeWithSelector(BlockHashes.WrongAnchor.selector, 4743, old, bytes32(0)));
+    }
+
+    function testFuzz_refusesAnyOtherAnchor(uint64 number, bytes32 hash) public {
+        VM.assume(number != 999 || hash != anchorHash());
+        _installHistory();
+        Batch memory batch = ownBatch(321);
+        (batch.anchorNumber, batch.anchorHash) = (number, hash);
+        VM.assume(number >= 1000 || number < 744 || blockhash(number) != hash);
+        withBlobs(1);
+        VM.expectRevert();
+        VM.prank(posterOf(1));
+        inbox.propose(batch);
+    }
+
+    function test_refusesTheBlockThatItStandsIn() public {
+        Batch memory batch = ownBatch(321);
+        for (uint64 number = 1000; number < 1002; number++) {
+            (batch.anchorNumber, batch.anchorHash) = (number, 0);
+            refuse(posterOf(1), batch, abi.encodeWithSelector(BlockHashes.WrongAnchor.selector, number, 0, 0));
+        }
     }
 
     // --- helpers
 
-    function _post(address sender, ClusterInbox.Batch memory batch, uint256 blobCount) private {
-        VM.blobhashes(_blobs(blobCount));
-        VM.prank(sender);
-        _inbox.propose(batch);
+    function _installHistory() private {
+        VM.etch(
+            HISTORY,
+            hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500"
+        );
     }
 
-    function _refuse(address sender, ClusterInbox.Batch memory batch, uint256 blobCount, bytes memory reason) private {
-        VM.blobhashes(_blobs(blobCount));
-        VM.expectRevert(reason);
-        VM.prank(sender);
-        _inbox.propose(batch);
+    function _twoTicks() private returns (Batch memory b) {
+        b = ownBatch(325);
+        (b.firstTick, b.lastTick) = (b.firstTick + 1, b.firstTick + 2);
+        carry(b, Carried(322, 1, firstTickOf(321), firstTickOf(321) + 5));
+        VM.setBlockhash(998, keccak256("anchor 998"));
     }
 
     /// @dev The hash that a fresh inbox at the same address would give: state is put back by the failing call around it.
-    function _hashAfter(ClusterInbox.Batch memory batch) private returns (bytes32 hash) {
+    function _hashAfter(Batch memory batch) private returns (bytes32 hash) {
         try this.postAndRevert(batch) {
             revert("must revert");
         } catch (bytes memory reason) {
+            isEqual(reason.length, 32, "it was posted");
             hash = abi.decode(reason, (bytes32));
         }
     }
 
-    function postAndRevert(ClusterInbox.Batch memory batch) external {
-        _post(_poster, batch, batch.blobCount);
-        bytes32 hash = _inbox.lastBatchHash();
+    function postAndRevert(Batch memory batch) external {
+        propose(posterOf(2), batch);
+        bytes32 hash = inbox.lastBatchHash();
         assembly ("memory-safe") {
             mstore(0, hash)
             revert(0, 32)
         }
     }
 
-    function _batch(bytes32 standsOn, uint256 rollupCount, uint8 blobCount)
-        private
-        pure
-        returns (ClusterInbox.Batch memory batch)
-    {
-        batch.expected = new bytes32[](1);
-        batch.expected[0] = standsOn;
-        batch.windowSlot = 4321;
-        batch.carried = new ClusterInbox.Carried[](1);
-        batch.carried[0] = ClusterInbox.Carried({windowSlot: 4320, operatorId: 2, firstTick: 90, lastTick: 99});
-        batch.firstTick = 100;
-        batch.lastTick = 107;
-        batch.anchorNumber = 5000;
-        batch.anchorHash = keccak256("anchor");
-        batch.headersRoot = keccak256("headers");
-        batch.rollups = new ClusterInbox.RollupPart[](rollupCount);
-        for (uint32 i = 0; i < rollupCount; i++) {
-            batch.rollups[i] = ClusterInbox.RollupPart({
-                rollupId: 901 + i,
-                lastBlockHash: keccak256(abi.encode("last block", uint256(i))),
-                offset: 100 + 1000 * i,
-                length: 1000
-            });
-        }
-        batch.blobCount = blobCount;
-    }
-
-    function _pair(bytes32 first, bytes32 second) private pure returns (bytes32[] memory pair) {
-        pair = new bytes32[](2);
-        (pair[0], pair[1]) = (first, second);
-    }
-
-    function _blobs(uint256 count) private pure returns (bytes32[] memory hashes) {
-        hashes = new bytes32[](count);
-        for (uint256 i = 0; i < count; i++) {
-            hashes[i] = bytes32(uint256(1) << 248) | (keccak256(abi.encode("blob", i)) >> 8);
-        }
+    function _refuseParameters(InboxParameters memory p, bytes memory reason) private {
+        VM.expectRevert(reason);
+        new ClusterInbox(p);
     }
 }

@@ -1,128 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ClusterInbox} from "../src/ClusterInbox.sol";
-import {OperatorRegistry} from "../src/OperatorRegistry.sol";
-import {SystemAnchor} from "../src/SystemAnchor.sol";
-import {TestBase} from "./support/TestBase.sol";
+import {BeaconHeader} from "../src/l1/BeaconTypes.sol";
+import {ClusterInbox} from "../src/l1/ClusterInbox.sol";
+import {ForcedQueue} from "../src/l1/ForcedQueue.sol";
+import {Batch, Carried} from "../src/l1/InboxTypes.sol";
+import {L1Messenger} from "../src/l1/L1Messenger.sol";
+import {OperatorRegistry} from "../src/l1/OperatorRegistry.sol";
+import {OperatorStanding} from "../src/l1/OperatorStanding.sol";
+import {GasMeter} from "./support/GasMeter.sol";
+import {InboxFixture} from "./support/InboxFixture.sol";
+import {StateFile} from "./support/StateFile.sol";
 
 /// @notice What the calls cost that gas-report.md lists, each with a bound that a careless change would break.
-/// @dev Counted as whole transactions: the call's own gas on cold storage, plus 21,000 and the calldata (16 gas a non-zero
-/// byte, 4 a zero byte). forge's own report cannot be used: it makes a transaction of each call, and takes no blobs there.
-contract GasTest is TestBase {
-    OperatorRegistry private _registry;
-    ClusterInbox private _inbox;
-    address private _owner = named("owner");
-    address private _poster = named("poster");
+/// @dev The mainnet preset. Storage is written in `setUp`, so that it counts as another transaction's.
+contract GasTest is InboxFixture, StateFile, GasMeter {
+    L1Messenger private _messenger;
 
-    /// @dev forge prints it with -vv.
-    event log_named_uint(string what, uint256 gas);
-
-    /// @dev A running cluster: the fields of the inbox were written before.
+    /// @dev A running cluster of 40 operators, each with a slot in epoch 1000.
     function setUp() public {
-        VM.deal(_owner, 1_000_000 ether);
-        _registry = new OperatorRegistry(1 ether, 1 days);
-        VM.prank(_owner);
-        _registry.register{value: 1 ether}([_poster, named("poster 2")], named("committer"));
-        _inbox = new ClusterInbox(address(_registry), keccak256("head"));
-        for (uint256 i = 0; i < 3; i++) {
-            VM.blobhashes(_blobs(1));
-            _call(_poster, address(_inbox), 0, _proposal(1, 1));
+        deployCluster(32, 40, 2, 999);
+        uint32[2][] memory all = new uint32[2][](32);
+        for (uint32 i = 0; i < 32; i++) {
+            all[i] = [i, 40 - i];
         }
+        for (uint64 epoch = 999; epoch < 1002; epoch++) {
+            syncAs(epoch, all);
+        }
+        for (uint64 epoch = 1002; epoch < 1005; epoch++) {
+            syncAs(epoch, new uint32[2][](0));
+        }
+        atSlot(32_000);
+        _messenger = new L1Messenger(address(registry), inboxParameters(2).rollupIds);
+        for (uint64 i = 1; i < 4; i++) {
+            atSlot(32_000 + i);
+            uint64 tick = firstTickOf(32_000 + i);
+            propose(posterOf(40 - uint32(i)), batchFor(32_000 + i, tick, tick));
+        }
+        atSlot(32_005);
+        chill(address(registry));
+        chill(address(oracle));
+        chill(address(inbox));
+        chill(address(_messenger));
+        chill(BEACON_ROOTS);
     }
 
     function test_register() public {
         address[2] memory posters = [named("a"), named("b")];
         bytes memory data = abi.encodeCall(OperatorRegistry.register, (posters, named("c")));
-        _report("register", _call(_owner, address(_registry), 1 ether, data), data, 235_000);
+        VM.deal(address(this), MIN_STAKE);
+        measure("register", address(this), address(registry), MIN_STAKE, data, 290_000);
+    }
+
+    function test_rotate() public {
+        address[2] memory posters = [named("a"), posterOf(1)];
+        bytes memory data = abi.encodeCall(OperatorRegistry.rotate, (1, posters, committerOf(1)));
+        measure("rotate, one new key", ownerOf(1), address(registry), 0, data, 160_000);
     }
 
     function test_addOneValidator() public {
-        bytes memory data = _claim(1);
-        _report("addValidators, 1", _call(_owner, address(_registry), 0, data), data, 55_000);
+        (uint64 t, BeaconHeader memory h, OperatorRegistry.ValidatorClaim[] memory claims) = claimOf(1, 1_000_050);
+        bytes memory data = abi.encodeCall(OperatorRegistry.addValidators, (1, t, h, claims));
+        measure("addValidators, 1", ownerOf(1), address(registry), 0, data, 185_000);
     }
 
-    function test_add16Validators() public {
-        bytes memory data = _claim(16);
-        _report("addValidators, 16", _call(_owner, address(_registry), 0, data), data, 425_000);
-    }
-
-    /// @dev The ring's slot is new, as it is for the first 8192 batches.
-    function test_proposeOneRollupOneBlob() public {
-        _propose("propose, 1 rollup, 1 blob", 1, 1, 85_000);
-    }
-
-    function test_proposeOneRollupSixBlobs() public {
-        _propose("propose, 1 rollup, 6 blobs", 1, 6, 87_000);
-    }
-
-    function test_proposeFourRollupsSixBlobs() public {
-        _propose("propose, 4 rollups, 6 blobs", 4, 6, 97_000);
-    }
-
-    /// @dev Every L2 block pays this once.
-    function test_tick() public {
-        SystemAnchor anchor = new SystemAnchor();
-        bytes[] memory none = new bytes[](0);
-        bytes32 h = keccak256("a hash");
-        _call(anchor.SYSTEM(), address(anchor), 0, abi.encodeCall(SystemAnchor.tick, (4999, ~h, h, none, none, 1)));
-        VM.cool(address(anchor));
-        bytes memory data = abi.encodeCall(SystemAnchor.tick, (5000, h, ~h, none, none, 2));
-        _report("tick", _call(anchor.SYSTEM(), address(anchor), 0, data), data, 45_000);
-    }
-
-    function _propose(string memory what, uint256 rollups, uint8 blobs, uint256 bound) private {
-        bytes memory data = _proposal(rollups, blobs);
-        VM.blobhashes(_blobs(blobs));
-        _report(what, _call(_poster, address(_inbox), 0, data), data, bound);
-    }
-
-    function _call(address from, address to, uint256 valueWei, bytes memory data) private returns (uint256 gas) {
-        VM.prank(from);
-        (bool good,) = to.call{value: valueWei}(data);
-        isTrue(good, "the call succeeds");
-        return VM.lastCallGas().gasTotalUsed;
-    }
-
-    function _report(string memory what, uint256 callGas, bytes memory data, uint256 bound) private {
-        uint256 gas = 21_000 + callGas;
-        for (uint256 i = 0; i < data.length; i++) {
-            gas += data[i] == 0 ? 4 : 16;
+    /// @dev Of the mainnet preset's Fulu state, all in one call.
+    function test_addFiveValidators() public {
+        (State memory state, address owner) = (read("mainnet-fulu"), address(0xfe));
+        VM.deal(owner, MIN_STAKE);
+        VM.prank(owner);
+        registry.register{value: MIN_STAKE}([named("a"), named("b")], named("c"));
+        OperatorRegistry.ValidatorClaim[] memory claims = new OperatorRegistry.ValidatorClaim[](5);
+        for (uint256 i = 0; i < 5; i++) {
+            claims[i] = state.claims[i];
         }
-        emit log_named_uint(what, gas);
-        if (gas > bound) revert NotEqual("gas is above its bound", bytes32(gas), bytes32(bound));
+        keepRoot(timeOf(32_005), state.blockRoot);
+        bytes memory data = abi.encodeCall(OperatorRegistry.addValidators, (41, timeOf(32_005), state.header, claims));
+        measure("addValidators, 5", owner, address(registry), 0, data, 480_000);
     }
 
-    function _claim(uint64 count) private pure returns (bytes memory) {
-        uint64[] memory indices = new uint64[](count);
-        for (uint64 i = 0; i < count; i++) {
-            indices[i] = 500 + i;
-        }
-        return abi.encodeCall(OperatorRegistry.addValidators, (1, indices));
+    function test_proposeOneBlob() public {
+        _propose("propose, 2 rollups, 1 blob", 1, 0, 200_000);
     }
 
-    function _proposal(uint256 rollups, uint8 blobs) private view returns (bytes memory) {
-        ClusterInbox.Batch memory batch;
-        batch.expected = new bytes32[](1);
-        batch.expected[0] = _inbox.lastHead();
-        batch.windowSlot = 4321;
-        batch.carried = new ClusterInbox.Carried[](1);
-        batch.carried[0] = ClusterInbox.Carried({windowSlot: 4320, operatorId: 2, firstTick: 90, lastTick: 99});
-        (batch.firstTick, batch.lastTick) = (100, 107);
-        (batch.anchorNumber, batch.anchorHash) = (5000, keccak256("anchor"));
-        batch.headersRoot = keccak256("headers");
-        batch.rollups = new ClusterInbox.RollupPart[](rollups);
-        for (uint64 i = 0; i < rollups; i++) {
-            batch.rollups[i] = ClusterInbox.RollupPart(901 + i, keccak256(abi.encode(i)), 0, 100_000);
-        }
-        batch.blobCount = blobs;
-        return abi.encodeCall(ClusterInbox.propose, (batch));
+    function test_proposeSixBlobs() public {
+        _propose("propose, 2 rollups, 6 blobs", 6, 0, 200_000);
     }
 
-    function _blobs(uint256 count) private pure returns (bytes32[] memory hashes) {
-        hashes = new bytes32[](count);
-        for (uint256 i = 0; i < count; i++) {
-            hashes[i] = keccak256(abi.encode("blob", i));
+    function test_proposeOneBlobThreeCarried() public {
+        _propose("propose, 2 rollups, 1 blob, 3 carried windows", 1, 3, 200_000);
+    }
+
+    function test_proposeOpen() public {
+        // In an epoch of fallback windows, 64 slots after the last batch.
+        atSlot(32_100);
+        bytes32[] memory heads = new bytes32[](1);
+        heads[0] = inbox.lastHead();
+        bytes memory data = abi.encodeCall(ClusterInbox.proposeOpen, (heads));
+        measure("proposeOpen", address(this), address(inbox), 0, data, 110_000);
+    }
+
+    function test_exit() public {
+        bytes memory data = abi.encodeCall(OperatorStanding.exit, (1));
+        measure("exit", ownerOf(1), address(registry), 0, data, 80_000);
+    }
+
+    function test_slashBelowTheMinimum() public {
+        bytes memory data = abi.encodeCall(OperatorStanding.slash, (1, 1 ether));
+        measure("slash, below the minimum", slasher, address(registry), 0, data, 100_000);
+    }
+
+    function test_enqueue() public {
+        bytes memory rawTx = new bytes(200);
+        for (uint256 i = 0; i < 200; i++) {
+            rawTx[i] = 0xab;
         }
+        bytes memory data = abi.encodeCall(ForcedQueue.enqueue, (901, 100_000, rawTx));
+        VM.deal(address(this), 1 ether);
+        VM.deal(address(0), 1);
+        measure("enqueue, 200 bytes", address(this), address(inbox), 1 ether, data, 130_000);
+    }
+
+    function test_deposit() public {
+        VM.deal(address(this), 1 ether);
+        bytes memory data = abi.encodeCall(L1Messenger.deposit, (901, address(this)));
+        measure("deposit", address(this), address(_messenger), 1 ether, data, 90_000);
+    }
+
+    receive() external payable {}
+
+    function _propose(string memory what, uint8 blobCount, uint64 carried, uint256 bound) private {
+        uint64 tick = firstTickOf(32_005);
+        Batch memory b = batchFor(32_005, tick, tick + 11);
+        b.blobCount = blobCount;
+        for (uint64 i = 32_005 - carried; i < 32_005; i++) {
+            uint64 from = firstTickOf(i);
+            carry(b, Carried(i, uint32(40 - i % 32), from, from + 11));
+        }
+        withBlobs(blobCount);
+        bytes memory data = abi.encodeCall(ClusterInbox.propose, (b));
+        measure(what, posterOf(35), address(inbox), 0, data, bound);
     }
 }

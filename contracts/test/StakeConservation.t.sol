@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {OperatorRegistry} from "../src/OperatorRegistry.sol";
+import {OperatorRegistry} from "../src/l1/OperatorRegistry.sol";
+import {BeaconFake} from "./support/BeaconFake.sol";
 import {TestBase} from "./support/TestBase.sol";
 
-/// @dev Plays many owners at random. Wishes that the registry must refuse are tried too, and must be refused.
-contract StakeHandler is TestBase {
+/// @dev Plays owners and the slasher at random. Wishes that the registry must refuse are tried too, and must be refused.
+contract StakeHandler is BeaconFake {
     uint256 private constant MIN_STAKE = 32 ether;
     uint64 private constant EXIT_DELAY = 1 days;
 
-    OperatorRegistry public immutable REGISTRY = new OperatorRegistry(MIN_STAKE, EXIT_DELAY);
+    address public constant SLASHER = address(0x51A5);
+    OperatorRegistry public immutable REGISTRY = new OperatorRegistry(MIN_STAKE, EXIT_DELAY, SLASHER, parameters(32));
     uint256 public paidInWei;
     uint256 public paidOutWei;
+    uint256 public slashedWei;
     uint256 private _nextSeed;
     uint256 private _now = 1_800_000_000;
 
@@ -39,11 +42,30 @@ contract StakeHandler is TestBase {
         }
     }
 
-    function freeze(uint32 idSeed) external {
+    function slash(uint32 idSeed, uint256 amountWei, bool byTheSlasher) external {
+        VM.warp(_now);
+        (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
+        if (id == 0) return;
+        // Mostly not all of it.
+        amountWei = amountWei % 3 == 0 ? amountWei : amountWei % 8 ether;
+        uint256 before = SLASHER.balance;
+        VM.prank(byTheSlasher ? SLASHER : o.owner);
+        try REGISTRY.slash(id, amountWei) returns (uint256 takenWei) {
+            isTrue(byTheSlasher, "somebody else slashed");
+            isEqual(takenWei, amountWei < o.stakeWei ? amountWei : o.stakeWei, "amount taken");
+            isEqual(SLASHER.balance - before, takenWei, "amount paid");
+            isEqual(REGISTRY.operator(id).exitedAt, o.exitedAt, "exit clock");
+            slashedWei += takenWei;
+        } catch {
+            isTrue(!byTheSlasher, "the slasher was refused");
+        }
+    }
+
+    function freeze(uint32 idSeed, bool byTheSlasher) external {
         VM.warp(_now);
         (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
         if (id == 0 || o.frozenAt != 0 || o.withdrawn) return;
-        VM.prank(o.owner);
+        VM.prank(byTheSlasher ? SLASHER : o.owner);
         REGISTRY.freeze(id);
     }
 
@@ -54,6 +76,17 @@ contract StakeHandler is TestBase {
         if (id == 0 || o.exitedAt != 0) return;
         VM.prank(o.owner);
         REGISTRY.exit(id);
+    }
+
+    function rejoin(uint32 idSeed, uint32 laterSeconds) external {
+        _now += laterSeconds % 2 days;
+        VM.warp(_now);
+        (uint32 id, OperatorRegistry.Operator memory o) = _pick(idSeed);
+        if (id == 0) return;
+        VM.prank(o.owner);
+        try REGISTRY.rejoin(id) {
+            isTrue(o.stakeWei >= MIN_STAKE && o.frozenAt == 0 && o.exitedAt == 0, "came back");
+        } catch {}
     }
 
     function withdraw(uint32 idSeed, uint32 laterSeconds) external {
@@ -81,7 +114,8 @@ contract StakeHandler is TestBase {
     }
 }
 
-/// @notice Whatever owners do, the registry holds what was paid in and not out, and every wei of it is some operator's.
+/// @notice Whatever owners and the slasher do, the registry holds what was paid in and not out or slashed, and every wei of it is some
+/// operator's; and who counts in an epoch to come has the minimum.
 contract StakeConservationTest is TestBase {
     StakeHandler private _handler;
 
@@ -101,6 +135,17 @@ contract StakeConservationTest is TestBase {
             sum += registry.operator(id).stakeWei;
         }
         isEqual(address(registry).balance, sum, "balance is the sum of the stakes");
-        isEqual(address(registry).balance, _handler.paidInWei() - _handler.paidOutWei(), "balance is in less out");
+        uint256 left = _handler.paidInWei() - _handler.paidOutWei() - _handler.slashedWei();
+        isEqual(address(registry).balance, left, "balance is in less out less slashed");
+    }
+
+    function invariant_whoWillCountHasTheMinimum() public view {
+        OperatorRegistry registry = _handler.REGISTRY();
+        for (uint32 id = 1; id <= registry.operatorCount(); id++) {
+            if (!registry.eligibleAt(id, 1 << 40)) continue;
+            OperatorRegistry.Operator memory o = registry.operator(id);
+            isTrue(o.stakeWei >= registry.minStakeWei(), "stake");
+            isTrue(o.frozenAt == 0 && o.exitedAt == 0 && !o.withdrawn, "neither frozen nor gone");
+        }
     }
 }

@@ -1,58 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {SystemAnchor} from "../src/SystemAnchor.sol";
-import {TestBase} from "./support/TestBase.sol";
+import {SystemAnchor} from "../src/l2/SystemAnchor.sol";
+import {L2Fixture} from "./support/L2Fixture.sol";
 
-contract SystemAnchorTest is TestBase {
-    address private constant PREDEPLOY = 0x4C6f636b73746570000000000000000000000001;
-    bytes[] private _none;
+contract SystemAnchorTest is L2Fixture {
     bytes[] private _one;
-    SystemAnchor private _anchor;
 
-    /// @dev As in a genesis: runtime code alone, no constructor run there.
     function setUp() public {
-        VM.etch(PREDEPLOY, type(SystemAnchor).runtimeCode);
-        _anchor = SystemAnchor(PREDEPLOY);
+        installPredeploys(address(0));
         _one.push("something");
     }
 
-    function testFuzz_notesTheAnchor(uint64 number, bytes32 hash, bytes32 stateRoot, uint32 operatorBefore) public {
-        address system = _anchor.SYSTEM();
-        VM.prank(system);
-        _anchor.tick(number, hash, stateRoot, _none, _none, operatorBefore);
-        isEqual(_anchor.anchorNumber(), number, "number");
-        isEqual(_anchor.anchorHash(), hash, "hash");
-        isEqual(_anchor.anchorStateRoot(), stateRoot, "state root");
-        isEqual(_anchor.prevOperator(), operatorBefore, "operator");
+    function testFuzz_notesTheAnchor(uint64 number, bytes32 hash, bytes32 root, uint32 before, uint64 forcedTo) public {
+        VM.prank(SYSTEM);
+        ANCHOR.tick(number, hash, root, none, none, before, forcedTo);
+        isEqual(ANCHOR.anchorNumber(), number, "number");
+        isEqual(ANCHOR.anchorHash(), hash, "hash");
+        isEqual(ANCHOR.anchorStateRoot(), root, "state root");
+        isEqual(ANCHOR.prevOperator(), before, "operator");
+        isEqual(ANCHOR.forcedCursor(), forcedTo, "forced cursor");
+        isEqual(ANCHOR.SYSTEM(), SYSTEM, "system address");
     }
 
-    function test_overwritesTheLastAnchor() public {
-        address system = _anchor.SYSTEM();
-        VM.prank(system);
-        _anchor.tick(type(uint64).max, keccak256("a"), keccak256("b"), _none, _none, type(uint32).max);
-        VM.prank(system);
-        _anchor.tick(7, keccak256("c"), keccak256("d"), _none, _none, 0);
-        isEqual(_anchor.anchorNumber(), 7, "number");
-        isEqual(_anchor.anchorHash(), keccak256("c"), "hash");
-        isEqual(_anchor.anchorStateRoot(), keccak256("d"), "state root");
-        isEqual(_anchor.prevOperator(), 0, "operator");
+    /// @dev Derivation reads these words from the state.
+    function test_keepsTheCursorsInSlot0FromTheLowEnd() public {
+        bytes[] memory two = new bytes[](2);
+        two[0] = message(named("a"), named("b"), 0, "");
+        two[1] = two[0];
+        VM.prank(SYSTEM);
+        ANCHOR.tick(0x1122334455667788, keccak256("hash"), keccak256("root"), two, none, 0xaabbccdd, 0x99);
+        uint256 slot0 = 0x1122334455667788 | (0xaabbccdd << 64) | (2 << 96) | (0x99 << 160);
+        isEqual(VM.load(address(ANCHOR), 0), bytes32(slot0), "slot 0");
+        isEqual(VM.load(address(ANCHOR), bytes32(uint256(1))), keccak256("hash"), "slot 1");
+        isEqual(VM.load(address(ANCHOR), bytes32(uint256(2))), keccak256("root"), "slot 2");
+    }
+
+    function test_numbersMessagesOverBlocks() public {
+        bytes[] memory three = new bytes[](3);
+        for (uint256 i = 0; i < 3; i++) {
+            three[i] = message(named("a"), numbered(i), 1 + i, "");
+        }
+        tick(three, 0);
+        tick(none, 0);
+        VM.recordLogs();
+        deliver(named("a"), numbered(9), 9, "");
+        isEqual(VM.getRecordedLogs()[0].topics[1], bytes32(uint256(3)), "index of the fourth");
+        isEqual(ANCHOR.messageCursor(), 4, "cursor");
+        isEqual(numbered(2).balance, 3, "third");
+        isEqual(numbered(9).balance, 9, "fourth");
     }
 
     function testFuzz_refusesAnyOtherCaller(address caller) public {
-        VM.assume(caller != _anchor.SYSTEM());
+        VM.assume(caller != SYSTEM);
         VM.expectRevert(abi.encodeWithSelector(SystemAnchor.NotSystem.selector, caller));
         VM.prank(caller);
-        _anchor.tick(1, bytes32(0), bytes32(0), _none, _none, 0);
+        ANCHOR.tick(1, bytes32(0), bytes32(0), none, none, 0, 0);
     }
 
-    function test_refusesMessagesAndSeeds() public {
-        address system = _anchor.SYSTEM();
-        VM.expectRevert(abi.encodeWithSelector(SystemAnchor.MessagesNotSupported.selector, 1));
-        VM.prank(system);
-        _anchor.tick(1, bytes32(0), bytes32(0), _one, _none, 0);
+    function test_refusesSeeds() public {
         VM.expectRevert(abi.encodeWithSelector(SystemAnchor.SeedsNotSupported.selector, 1));
-        VM.prank(system);
-        _anchor.tick(1, bytes32(0), bytes32(0), _none, _one, 0);
+        VM.prank(SYSTEM);
+        ANCHOR.tick(1, bytes32(0), bytes32(0), none, _one, 0, 0);
     }
 }

@@ -14,13 +14,16 @@ import { nativeForge, ROOT } from './forge.mjs'
 
 const RESOURCES = path.join(ROOT, 'src/main/resources/io/lockstep/contracts')
 
+const resource = (folder, name) => ({
+  source: `src/${folder}/${name}.sol`,
+  name,
+  target: path.join(RESOURCES, `${name}.json`),
+})
+
 /** Source file and contract name, and where the artefact goes. */
 const ARTEFACTS = [
-  ...['OperatorRegistry', 'ClusterInbox', 'SystemAnchor'].map(name => ({
-    source: `src/${name}.sol`,
-    name,
-    target: path.join(RESOURCES, `${name}.json`),
-  })),
+  ...['OperatorRegistry', 'LookaheadOracle', 'ClusterInbox', 'L1Messenger'].map(name => resource('l1', name)),
+  ...['SystemAnchor', 'FeeVault', 'L2Messenger', 'L2Bridge'].map(name => resource('l2', name)),
   {
     source: 'test/interop/Tally.sol',
     name: 'Tally',
