@@ -5,9 +5,13 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hex;
 import io.lockstep.primitives.uint.UInt256;
+import org.jspecify.annotations.Nullable;
 
-/** A secp256k1 secret key with its address. Its text form never shows the secret. Any thread. */
-public final class SecretKey {
+/**
+ * A secp256k1 secret key with its address, held by this process: it signs at once (about 60 µs) and
+ * always. Its text form never shows the secret. Any thread.
+ */
+public final class SecretKey implements Signer {
   private final byte[] secret;
   private final byte[] publicKey;
   private final Address address;
@@ -35,8 +39,24 @@ public final class SecretKey {
     return of(Hex.decode(hex));
   }
 
+  @Override
   public Address address() {
     return address;
+  }
+
+  @Override
+  public Signature sign(Bytes preimage) {
+    return Secp256k1.sign(Keccak.hash(preimage), this);
+  }
+
+  @Override
+  public boolean isRemote() {
+    return false;
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    return null;
   }
 
   /** The 65-byte uncompressed public key. */

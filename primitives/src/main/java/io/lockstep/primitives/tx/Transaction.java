@@ -5,6 +5,8 @@ import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.Secp256k1;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.crypto.Signature;
+import io.lockstep.primitives.crypto.Signer;
+import io.lockstep.primitives.crypto.SignerException;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -93,6 +95,11 @@ public final class Transaction {
 
     public Transaction sign(SecretKey key) {
       return new Transaction(this, Secp256k1.sign(signingHash(), key));
+    }
+
+    /** The same with a key that may be held elsewhere. */
+    public Transaction sign(Signer key) throws SignerException {
+      return new Transaction(this, key.sign(Bytes.wrap(TransactionCodec.encodeUnsigned(this))));
     }
   }
 
