@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxFeeGwei per gas, base fee and tip together
  * @param maxBlobFeeGwei per blob gas
  * @param budgetGwei most that one posting may cost at its caps
+ * @param earlyPercent of the exposure limit, or of what one posting holds, from which on an open
+ *     window is posted before its end; 100 posts at its end alone
  */
 public record PostingConfig(
     Path path,
@@ -19,7 +21,8 @@ public record PostingConfig(
     long maxTipGwei,
     long maxFeeGwei,
     long maxBlobFeeGwei,
-    long budgetGwei) {
+    long budgetGwei,
+    int earlyPercent) {
   /** The way into a block. */
   public enum Path {
     /** The public pools of all of {@code l1.rpc}. */
@@ -38,5 +41,5 @@ public record PostingConfig(
 
   /** As it is when the configuration does not say. */
   public static final PostingConfig DEFAULT =
-      new PostingConfig(Path.MEMPOOL, null, 200, 20_000, 20_000, 2_000_000_000L);
+      new PostingConfig(Path.MEMPOOL, null, 200, 20_000, 20_000, 2_000_000_000L, 75);
 }

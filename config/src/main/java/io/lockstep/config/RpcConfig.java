@@ -2,7 +2,7 @@
 package io.lockstep.config;
 
 /**
- * The public JSON-RPC server, HTTP and WebSocket on one port, and its bounds. Any thread.
+ * The public JSON-RPC server, HTTP and WebSocket on one port. Any thread.
  *
  * @param host address to listen on
  * @param port TCP port; 0 lets the system choose
@@ -11,12 +11,6 @@ package io.lockstep.config;
  * @param syncTimeoutMs how long eth_sendRawTransactionSync waits unless told, milliseconds
  *     (EIP-7966)
  * @param syncTimeoutMaxMs the longest wait a caller may ask for, milliseconds
- * @param maxBodyBytes size of one request body or WebSocket message
- * @param maxAnswerBytes size of one answer, a whole batch included
- * @param maxBatch requests in one JSON-RPC batch
- * @param maxCalls calls being answered at once, over all connections
- * @param maxConnections connections open at once
- * @param maxSubscriptions subscriptions of one connection
  */
 public record RpcConfig(
     String host,
@@ -25,9 +19,6 @@ public record RpcConfig(
     long callTimeoutMs,
     long syncTimeoutMs,
     long syncTimeoutMaxMs,
-    int maxBodyBytes,
-    int maxAnswerBytes,
-    int maxBatch,
-    int maxCalls,
-    int maxConnections,
-    int maxSubscriptions) {}
+    RpcBounds bounds,
+    RpcRates rates,
+    RpcAccess access) {}

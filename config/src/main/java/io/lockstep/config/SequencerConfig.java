@@ -10,10 +10,15 @@ package io.lockstep.config;
  * @param mempoolMaxTransactions waiting transactions in all
  * @param mempoolMaxPerSender waiting transactions of one sender
  * @param mempoolMaxBytes encoded size of all waiting transactions
+ * @param mempoolJournalBytes growth after which the file of users' own transactions is compacted; 0
+ *     keeps no such file
+ * @param promises what promises are priced by
  */
 public record SequencerConfig(
     long fragMinIntervalMs,
     long heartbeatMs,
     int mempoolMaxTransactions,
     int mempoolMaxPerSender,
-    long mempoolMaxBytes) {}
+    long mempoolMaxBytes,
+    long mempoolJournalBytes,
+    PromiseConfig promises) {}

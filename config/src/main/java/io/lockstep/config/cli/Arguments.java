@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.config.cli;
 
+import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.secret.KeyFile;
+import io.lockstep.config.secret.KeyPassword;
+import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Bytes;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
@@ -20,13 +27,18 @@ import picocli.CommandLine.ParseResult;
  * {@link #problems} before using any. One thread.
  */
 final class Arguments {
+  /** The option that names the deployment in every command that has it. */
+  static final String CLUSTER = "--cluster";
+
   private static final URI NO_URI = URI.create("http://invalid");
 
   private final ParseResult parsed;
+  private final Map<String, String> environment;
   private final List<String> problems = new ArrayList<>();
 
-  Arguments(ParseResult parsed) {
+  Arguments(ParseResult parsed, Map<String, String> environment) {
     this.parsed = parsed;
+    this.environment = environment;
   }
 
   List<String> problems() {
@@ -111,6 +123,40 @@ final class Arguments {
     }
     problem("%s: \"%s\" is not %s".formatted(flag, text, String.join(" or ", names)));
     return constants[0];
+  }
+
+  /** The deployment that {@code --cluster} names, or null after a problem. */
+  @Nullable ClusterFile cluster() {
+    Path file = optionalPath(CLUSTER);
+    if (file == null) {
+      problem("%s: missing".formatted(CLUSTER));
+      return null;
+    }
+    try {
+      return ClusterFile.read(file);
+    } catch (IOException e) {
+      problem("%s: %s cannot be read".formatted(CLUSTER, file));
+    } catch (DecodeException e) {
+      problem("%s: %s: %s".formatted(CLUSTER, file, e.getMessage()));
+    }
+    return null;
+  }
+
+  /**
+   * The key in the file that is named, or null when none is, and after a problem. The password of
+   * an encrypted one stands in the environment.
+   */
+  @Nullable SecretKey key(String flag) {
+    Path file = optionalPath(flag);
+    if (file == null) {
+      return null;
+    }
+    try {
+      return KeyFile.read(file, KeyPassword.from(environment));
+    } catch (KeyFile.UnusableKeyException e) {
+      problem("%s: %s".formatted(flag, e.getMessage()));
+      return null;
+    }
   }
 
   URI requiredUrl(String flag) {

@@ -48,7 +48,15 @@ public final class CommandLineParser {
     add(root, new NodeCommands.Config());
     add(root, new NodeCommands.Status());
     add(root, new NodeCommands.Doctor());
+    add(root, new DeployCommand());
+    add(root, new OperatorCommands.Register());
+    add(root, new OperatorCommands.Rotate());
+    add(root, new OperatorCommands.TopUp());
+    OperatorCommands.simple().forEach(command -> add(root, command));
+    add(root, new OperatorCommands.Rescue());
     CommandSpec keys = Command.named("keys", "An operator's keys and what they have signed.");
+    add(keys, new KeysCommands.Encrypt());
+    add(keys, new KeysCommands.Show());
     add(keys, new KeysCommands.Export());
     add(keys, new KeysCommands.Import());
     add(keys, new KeysCommands.Renew());
@@ -64,14 +72,18 @@ public final class CommandLineParser {
     add(evm, new EvmCommands.StateTest());
     add(evm, new EvmCommands.BlockTest());
     add(evm, new EvmCommands.TransactionTest());
+    add(evm, new EvmCommands.RpcTest());
     root.addSubcommand("evm", evm);
     add(root, new SimCommand());
-    CommandSpec bench =
-        Command.named("bench", "Measurements of running nodes, the EVM and the state.");
+    CommandSpec bench = Command.named("bench", "Measurements of running nodes and of their parts.");
     add(bench, new BenchCommand());
+    add(bench, new BenchRpcCommand());
     add(bench, new BenchEvmCommand());
     add(bench, new BenchStateCommand());
     add(bench, new BenchProofsCommand());
+    add(bench, new BenchBatchCommand());
+    add(bench, new BenchDeriveCommand());
+    add(bench, new BenchFanoutCommand());
     root.addSubcommand("bench", bench);
     commandLine = new CommandLine(root);
   }
@@ -130,7 +142,7 @@ public final class CommandLineParser {
     if (command == null) {
       return usageError(List.of("Missing command"), deepest);
     }
-    Arguments arguments = new Arguments(parsed);
+    Arguments arguments = new Arguments(parsed, environment);
     Invocation invocation = command.read(arguments, environment);
     List<String> problems = new ArrayList<>(arguments.problems());
     if (invocation instanceof Invocation.UsageError error) {

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.config.cli;
 
-import io.lockstep.config.secret.KeyFile;
-import io.lockstep.primitives.crypto.SecretKey;
-import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep devnet}. */
@@ -88,22 +84,9 @@ final class DevnetCommand implements Command {
             arguments.isSet("--only-l1"),
             arguments.optionalUrl("--l1-rpc"),
             arguments.optionalUrl("--l1-beacon"),
-            fundingKey(arguments),
+            arguments.key("--funding-key-file"),
             arguments.integer("--l1-rpc-port", 1, 65_535),
             arguments.integer("--l1-beacon-port", 1, 65_535),
             arguments.oneOf("--l1-fork", DevnetOptions.L1Fork.values())));
-  }
-
-  private static @Nullable SecretKey fundingKey(Arguments arguments) {
-    Path file = arguments.optionalPath("--funding-key-file");
-    if (file == null) {
-      return null;
-    }
-    try {
-      return KeyFile.read(file);
-    } catch (KeyFile.UnusableKeyException e) {
-      arguments.problem("--funding-key-file: " + e.getMessage());
-      return null;
-    }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code lockstep evm run / statetest / blocktest / transactiontest}: the EVM by itself. */
+/** {@code lockstep evm run / statetest / blocktest / transactiontest / rpctest}. */
 final class EvmCommands {
   private static final long MAX_CODE_FILE_BYTES = 16 << 20;
 
@@ -122,6 +122,43 @@ final class EvmCommands {
     @Override
     public Invocation read(Arguments arguments, Map<String, String> environment) {
       return new Invocation.EvmTransactionTest(options(arguments, false));
+    }
+  }
+
+  /** {@code lockstep evm rpctest}. */
+  static final class RpcTest implements Command {
+    private static final String CHAIN = "--chain";
+    private static final String TESTS = "--tests";
+
+    @Override
+    public CommandSpec spec() {
+      CommandSpec spec =
+          Command.named(
+              "rpctest",
+              "Play JSON-RPC conversations of execution-apis.",
+              "The chain is imported from its first block, its proof-of-work seals unchecked, and"
+                  + " served on the loopback. One JSON object per .io file, in order of path; exit"
+                  + " code 1 if one failed.");
+      spec.addOption(Command.option(CHAIN, "DIR", "folder of genesis.json and chain.rlp"));
+      spec.addOption(Command.option(TESTS, "DIR", "folder of .io files, in folders or not"));
+      return spec;
+    }
+
+    @Override
+    public Invocation read(Arguments arguments, Map<String, String> environment) {
+      return new Invocation.EvmRpcTest(folder(arguments, CHAIN), folder(arguments, TESTS));
+    }
+
+    private static Path folder(Arguments arguments, String flag) {
+      Path folder = arguments.optionalPath(flag);
+      if (folder == null) {
+        arguments.problem(flag + ": missing");
+        return Path.of("");
+      }
+      if (!Files.isDirectory(folder)) {
+        arguments.problem("%s: %s is not a folder".formatted(flag, folder));
+      }
+      return folder;
     }
   }
 

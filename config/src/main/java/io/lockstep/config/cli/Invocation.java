@@ -3,6 +3,8 @@ package io.lockstep.config.cli;
 
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.secret.KeyPassword;
+import io.lockstep.primitives.crypto.SecretKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +65,7 @@ public sealed interface Invocation {
   record Doctor(NodeConfig config, boolean json) implements Invocation {}
 
   /**
-   * Check a commitment against L1 alone.
+   * Check a commitment or a promise against L1 alone.
    *
    * @param file the commitment as {@code preconf_getCommitment} gives it
    * @param rpc any node, untrusted, to see whether the commitment was kept; null to leave that out
@@ -71,8 +73,32 @@ public sealed interface Invocation {
   record Verify(Path file, URI l1Rpc, ClusterFile cluster, @Nullable URI rpc, boolean json)
       implements Invocation {}
 
+  /** {@code lockstep deploy}. */
+  record Deploy(DeployOptions options) implements Invocation {}
+
+  /** Make one transaction with a cluster's contracts on L1. */
+  record L1Action(L1ActionOptions options) implements Invocation {}
+
   /** Write a chain to files. */
   record Export(ExportOptions options) implements Invocation {}
+
+  /**
+   * Put a key under a password.
+   *
+   * @param out a new file
+   */
+  record EncryptKey(SecretKey key, KeyPassword password, Path out) implements Invocation {}
+
+  /**
+   * Say whose keys these files hold.
+   *
+   * @param password of encrypted ones, to see that it opens them; null leaves them closed
+   */
+  record ShowKeys(List<Path> files, @Nullable KeyPassword password) implements Invocation {
+    public ShowKeys {
+      files = List.copyOf(files);
+    }
+  }
 
   /**
    * Write a signing database as JSON.
@@ -119,17 +145,37 @@ public sealed interface Invocation {
   /** Run transaction tests of the public fixture format. */
   record EvmTransactionTest(FixtureOptions options) implements Invocation {}
 
+  /**
+   * Play the conversations of execution-apis.
+   *
+   * @param chain folder of genesis.json and chain.rlp
+   * @param tests folder of {@code .io} files
+   */
+  record EvmRpcTest(Path chain, Path tests) implements Invocation {}
+
   /** Simulate a whole cluster. */
   record Sim(SimOptions options) implements Invocation {}
 
   /** Measure preconfirmations of running nodes. */
   record BenchPreconf(BenchOptions options) implements Invocation {}
 
+  /** Measure intake and inclusion of running nodes. */
+  record BenchRpc(BenchRpcOptions options) implements Invocation {}
+
   /** Measure the EVM by itself. */
   record BenchEvm(BenchEvmOptions options) implements Invocation {}
 
   /** Measure blocks on a state of many accounts. */
   record BenchState(BenchStateOptions options) implements Invocation {}
+
+  /** Measure the size of batches. */
+  record BenchBatch(BenchBatchOptions options) implements Invocation {}
+
+  /** Measure derivation from L1 data. */
+  record BenchDerive(BenchDeriveOptions options) implements Invocation {}
+
+  /** Measure streams to many subscribers. */
+  record BenchFanout(BenchFanoutOptions options) implements Invocation {}
 
   /** {@code lockstep bench proofs}. */
   record BenchProofs(BenchProofsOptions options) implements Invocation {}

@@ -2,18 +2,14 @@
 package io.lockstep.config.cli;
 
 import io.lockstep.config.cluster.ClusterFile;
-import io.lockstep.primitives.codec.DecodeException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep snapshot …}: a stopped node's state into a file, and out of it. */
 final class SnapshotCommands {
   private static final String DATA_DIR = "--data-dir";
-  private static final String CLUSTER = "--cluster";
   private static final String AT = "--at";
 
   private SnapshotCommands() {}
@@ -38,7 +34,7 @@ final class SnapshotCommands {
     public Invocation read(Arguments arguments, Map<String, String> environment) {
       Path dir = required(arguments, DATA_DIR);
       Path out = required(arguments, "--out");
-      ClusterFile cluster = cluster(arguments);
+      ClusterFile cluster = arguments.cluster();
       String at = String.valueOf(arguments.text(AT));
       if (!at.equals("finalized") && !at.equals("safe")) {
         arguments.problem("%s: \"%s\" is not finalized or safe".formatted(AT, at));
@@ -69,7 +65,7 @@ final class SnapshotCommands {
     public Invocation read(Arguments arguments, Map<String, String> environment) {
       Path dir = required(arguments, DATA_DIR);
       Path in = required(arguments, "--in");
-      ClusterFile cluster = cluster(arguments);
+      ClusterFile cluster = arguments.cluster();
       return cluster == null
           ? new Invocation.UsageError(List.of())
           : new Invocation.ImportSnapshot(dir, cluster, in);
@@ -78,7 +74,7 @@ final class SnapshotCommands {
 
   private static void addPlace(CommandSpec spec) {
     spec.addOption(Command.option(DATA_DIR, "DIR", "folder of the node's databases"));
-    spec.addOption(Command.option(CLUSTER, "FILE", "the deployment the node belongs to"));
+    spec.addOption(Command.option(Arguments.CLUSTER, "FILE", "the deployment the node belongs to"));
   }
 
   private static Path required(Arguments arguments, String flag) {
@@ -88,20 +84,5 @@ final class SnapshotCommands {
       return Path.of("");
     }
     return path;
-  }
-
-  private static @Nullable ClusterFile cluster(Arguments arguments) {
-    Path file = required(arguments, CLUSTER);
-    if (!arguments.problems().isEmpty()) {
-      return null;
-    }
-    try {
-      return ClusterFile.read(file);
-    } catch (IOException e) {
-      arguments.problem("%s: %s cannot be read".formatted(CLUSTER, file));
-    } catch (DecodeException e) {
-      arguments.problem("%s: %s: %s".formatted(CLUSTER, file, e.getMessage()));
-    }
-    return null;
   }
 }

@@ -2,13 +2,10 @@
 package io.lockstep.config.cli;
 
 import io.lockstep.config.cluster.ClusterFile;
-import io.lockstep.primitives.codec.DecodeException;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lockstep verify}. */
@@ -18,12 +15,13 @@ final class VerifyCommand implements Command {
     CommandSpec spec =
         Command.named(
             "verify",
-            "Check a commitment against L1 alone.",
+            "Check a commitment or a promise against L1 alone.",
             "The answer is \"genuine\", or why it is not. With any node's --rpc, which is not"
                 + " trusted, it is also \"kept\", \"broken\" or \"not posted yet\".",
             "Exit code 0: genuine and not broken; 1: forged or broken.");
     spec.addPositional(
-        Command.positional("FILE", "1", "the commitment, as preconf_getCommitment answers it"));
+        Command.positional(
+            "FILE", "1", "the answer of preconf_getCommitment or preconf_requestPromise"));
     spec.addOption(Command.option("--l1-rpc", "URL", "JSON-RPC of an L1 client you trust"));
     spec.addOption(Command.option("--cluster", "FILE", "the deployment"));
     spec.addOption(Command.option("--rpc", "URL", "JSON-RPC of any node, to see what came of it"));
@@ -36,25 +34,9 @@ final class VerifyCommand implements Command {
     Path file = arguments.path("FILE", arguments.positional().getFirst());
     URI l1Rpc = arguments.requiredUrl("--l1-rpc");
     URI rpc = arguments.optionalUrl("--rpc");
-    ClusterFile cluster = cluster(arguments);
+    ClusterFile cluster = arguments.cluster();
     return cluster == null
         ? new Invocation.UsageError(List.of())
         : new Invocation.Verify(file, l1Rpc, cluster, rpc, arguments.isSet("--json"));
-  }
-
-  private static @Nullable ClusterFile cluster(Arguments arguments) {
-    Path file = arguments.optionalPath("--cluster");
-    if (file == null) {
-      arguments.problem("--cluster: missing");
-      return null;
-    }
-    try {
-      return ClusterFile.read(file);
-    } catch (IOException e) {
-      arguments.problem("--cluster: %s cannot be read".formatted(file));
-    } catch (DecodeException e) {
-      arguments.problem("--cluster: %s: %s".formatted(file, e.getMessage()));
-    }
-    return null;
   }
 }

@@ -34,7 +34,12 @@ public record ClusterFile(
     ProtocolParameters parameters,
     List<Rollup> rollups) {
   public static final String OPERATOR_REGISTRY = "OperatorRegistry";
+  public static final String LOOKAHEAD_ORACLE = "LookaheadOracle";
   public static final String CLUSTER_INBOX = "ClusterInbox";
+  public static final String L1_MESSENGER = "L1Messenger";
+
+  private static final List<String> CONTRACTS =
+      List.of(OPERATOR_REGISTRY, LOOKAHEAD_ORACLE, CLUSTER_INBOX, L1_MESSENGER);
 
   /** The file holds whole genesis allocations; more than this is not one of ours. */
   static final long MAX_FILE_BYTES = 256L << 20;
@@ -64,7 +69,7 @@ public record ClusterFile(
       throw new IllegalArgumentException(
           "a cluster has 1 to %d rollups, got %d".formatted(MAX_ROLLUPS, rollups.size()));
     }
-    for (String name : List.of(OPERATOR_REGISTRY, CLUSTER_INBOX)) {
+    for (String name : CONTRACTS) {
       if (!contracts.containsKey(name)) {
         throw new IllegalArgumentException("contracts." + name + ": missing");
       }
@@ -77,6 +82,14 @@ public record ClusterFile(
 
   public Address operatorRegistry() {
     return contract(OPERATOR_REGISTRY);
+  }
+
+  public Address lookaheadOracle() {
+    return contract(LOOKAHEAD_ORACLE);
+  }
+
+  public Address l1Messenger() {
+    return contract(L1_MESSENGER);
   }
 
   public Address clusterInbox() {
@@ -121,7 +134,7 @@ public record ClusterFile(
     }
   }
 
-  private static ProtocolParameters parameters(JsonFields fields) throws DecodeException {
+  static ProtocolParameters parameters(JsonFields fields) throws DecodeException {
     fields.only(
         "tickSeconds",
         "handoverLeadSeconds",
@@ -129,7 +142,8 @@ public record ClusterFile(
         "windowCapSlots",
         "minAnchorLagSlots",
         "maxAnchorLagBlocks",
-        "registryDelayEpochs");
+        "openAfterSlots",
+        "forcedDelaySlots");
     return new ProtocolParameters(
         fields.integer("tickSeconds"),
         fields.integer("handoverLeadSeconds"),
@@ -137,7 +151,8 @@ public record ClusterFile(
         fields.integer("windowCapSlots"),
         fields.integer("minAnchorLagSlots"),
         fields.integer("maxAnchorLagBlocks"),
-        fields.integer("registryDelayEpochs"));
+        fields.integer("openAfterSlots"),
+        fields.integer("forcedDelaySlots"));
   }
 
   private static List<Rollup> rollups(JsonNode array) throws DecodeException {
@@ -181,7 +196,8 @@ public record ClusterFile(
         .put("windowCapSlots", parameters.windowCapSlots())
         .put("minAnchorLagSlots", parameters.minAnchorLagSlots())
         .put("maxAnchorLagBlocks", parameters.maxAnchorLagBlocks())
-        .put("registryDelayEpochs", parameters.registryDelayEpochs());
+        .put("openAfterSlots", parameters.openAfterSlots())
+        .put("forcedDelaySlots", parameters.forcedDelaySlots());
     ArrayNode list = json.putArray("rollups");
     for (Rollup rollup : rollups) {
       list.addObject().put("chainId", rollup.chainId()).set("genesis", rollup.genesis());

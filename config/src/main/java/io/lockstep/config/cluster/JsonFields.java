@@ -51,6 +51,10 @@ final class JsonFields {
     return new JsonFields(node, path);
   }
 
+  JsonNode node() {
+    return node;
+  }
+
   String at(String name) {
     return path.isEmpty() ? name : path + "." + name;
   }

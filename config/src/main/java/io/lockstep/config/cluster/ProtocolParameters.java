@@ -14,7 +14,9 @@ import java.util.List;
  * @param windowCapSlots W: a window is at most so long, L1 slots
  * @param minAnchorLagSlots a tick's anchor is at least so old, L1 slots
  * @param maxAnchorLagBlocks a tick's anchor is at most so far behind, L1 blocks
- * @param registryDelayEpochs a change in the registry in epoch e counts from e + this
+ * @param openAfterSlots a window is open to all when no operator posted for so long before it, L1
+ *     slots
+ * @param forcedDelaySlots D: how long a forced transaction waits until it is due, L1 slots
  */
 public record ProtocolParameters(
     int tickSeconds,
@@ -23,7 +25,8 @@ public record ProtocolParameters(
     int windowCapSlots,
     int minAnchorLagSlots,
     int maxAnchorLagBlocks,
-    int registryDelayEpochs) {
+    int openAfterSlots,
+    int forcedDelaySlots) {
 
   /** What is wrong with the numbers among themselves, whatever the L1; empty when nothing is. */
   public List<String> problems() {
@@ -34,7 +37,8 @@ public record ProtocolParameters(
     atLeast(found, "windowCapSlots", windowCapSlots, 1);
     atLeast(found, "minAnchorLagSlots", minAnchorLagSlots, 1);
     atLeast(found, "maxAnchorLagBlocks", maxAnchorLagBlocks, minAnchorLagSlots);
-    atLeast(found, "registryDelayEpochs", registryDelayEpochs, 1);
+    atLeast(found, "openAfterSlots", openAfterSlots, 1);
+    atLeast(found, "forcedDelaySlots", forcedDelaySlots, 0);
     if (!found.isEmpty()) {
       return found;
     }
@@ -47,6 +51,11 @@ public record ProtocolParameters(
       found.add(
           "graceMs %d must be below handoverLeadSeconds %d"
               .formatted(graceMs, handoverLeadSeconds));
+    }
+    if (openAfterSlots < 2L * windowCapSlots) {
+      found.add(
+          "openAfterSlots %d must be at least twice windowCapSlots %d"
+              .formatted(openAfterSlots, windowCapSlots));
     }
     if (graceMs > tickSeconds * 1000L) {
       found.add("graceMs %d must not exceed tickSeconds %d".formatted(graceMs, tickSeconds));

@@ -34,6 +34,7 @@ public enum Preset {
    * The protocol's numbers: the window cap follows from the epoch, the rest is the same for all.
    */
   public ProtocolParameters parameters() {
-    return new ProtocolParameters(1, handoverLeadSeconds, 1000, slotsPerEpoch - 1, 2, 96, 3);
+    return new ProtocolParameters(
+        1, handoverLeadSeconds, 1000, slotsPerEpoch - 1, 2, 96, 2 * slotsPerEpoch, slotsPerEpoch);
   }
 }

@@ -8,19 +8,20 @@ import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.OpsConfig;
 import io.lockstep.config.PostingConfig;
+import io.lockstep.config.PromiseConfig;
+import io.lockstep.config.RpcAccess;
+import io.lockstep.config.RpcBounds;
 import io.lockstep.config.RpcConfig;
+import io.lockstep.config.RpcRates;
 import io.lockstep.config.SequencerConfig;
 import io.lockstep.config.StorageConfig;
 import io.lockstep.config.secret.Credentials;
-import io.lockstep.primitives.crypto.SecretKey;
-import io.lockstep.primitives.types.Address;
+import io.lockstep.config.secret.KeyPassword;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a node's configuration from all its sources. One thread, at start-up. */
@@ -50,32 +51,15 @@ public final class ConfigReader {
     sources.readFlags(flags, workingDir);
     Values values = new Values(sources);
     checkTogether(values);
+    OperatorConfig operator = OperatorReader.read(values, KeyPassword.from(environment));
     List<String> problems = new ArrayList<>(sources.problems());
     problems.addAll(values.problems());
     return problems.isEmpty()
-        ? new ConfigResult.Valid(build(values))
+        ? new ConfigResult.Valid(build(values, operator))
         : new ConfigResult.Invalid(problems);
   }
 
   private static void checkTogether(Values values) {
-    boolean hasCommitter = values.isGiven(Keys.OPERATOR_COMMITTER);
-    boolean hasPosters = values.isGiven(Keys.OPERATOR_POSTERS);
-    if (hasCommitter != hasPosters) {
-      Key<?> missing = hasCommitter ? Keys.OPERATOR_POSTERS : Keys.OPERATOR_COMMITTER;
-      Key<?> present = hasCommitter ? Keys.OPERATOR_COMMITTER : Keys.OPERATOR_POSTERS;
-      values.problem(missing, "missing, though %s is given".formatted(present.name()));
-    }
-    SecretKey committer = values.find(Keys.OPERATOR_COMMITTER);
-    List<SecretKey> posters = values.find(Keys.OPERATOR_POSTERS);
-    if (committer != null && posters != null) {
-      Set<Address> addresses = new HashSet<>();
-      addresses.add(committer.address());
-      posters.forEach(poster -> addresses.add(poster.address()));
-      if (addresses.size() != posters.size() + 1) {
-        values.problem(
-            Keys.OPERATOR_POSTERS, "the committer and the posters must be different keys");
-      }
-    }
     samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.OPS_HOST, Keys.OPS_PORT);
     samePort(values, Keys.RPC_HOST, Keys.RPC_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
     samePort(values, Keys.OPS_HOST, Keys.OPS_PORT, Keys.GOSSIP_HOST, Keys.GOSSIP_PORT);
@@ -92,6 +76,12 @@ public final class ConfigReader {
       values.problem(
           Keys.RPC_SYNC_TIMEOUT_MS,
           "%d is above %s, %d".formatted(usual, Keys.RPC_SYNC_TIMEOUT_MAX_MS.name(), longest));
+    }
+    Long answer = values.find(Keys.RPC_ANSWER_TIMEOUT_MS);
+    if (longest != null && answer != null && longest > answer) {
+      values.problem(
+          Keys.RPC_SYNC_TIMEOUT_MAX_MS,
+          "%d is above %s, %d".formatted(longest, Keys.RPC_ANSWER_TIMEOUT_MS.name(), answer));
     }
   }
 
@@ -139,15 +129,7 @@ public final class ConfigReader {
     }
   }
 
-  private static NodeConfig build(Values values) {
-    OperatorConfig operator =
-        values.isGiven(Keys.OPERATOR_COMMITTER)
-            ? new OperatorConfig(
-                values.get(Keys.OPERATOR_COMMITTER),
-                values.get(Keys.OPERATOR_POSTERS),
-                values.get(Keys.OPERATOR_DURABILITY),
-                values.get(Keys.OPERATOR_DOPPELGANGER_EPOCHS))
-            : null;
+  private static NodeConfig build(Values values, @Nullable OperatorConfig operator) {
     return new NodeConfig(
         new L1Config(
             values.get(Keys.L1_RPC),
@@ -175,7 +157,8 @@ public final class ConfigReader {
             values.get(Keys.POSTING_MAX_TIP_GWEI),
             values.get(Keys.POSTING_MAX_FEE_GWEI),
             values.get(Keys.POSTING_MAX_BLOB_FEE_GWEI),
-            values.get(Keys.POSTING_BUDGET_GWEI)),
+            values.get(Keys.POSTING_BUDGET_GWEI),
+            values.get(Keys.POSTING_EARLY_PERCENT)),
         new BlobsConfig(values.get(Keys.BLOBS_PEERS), values.get(Keys.BLOBS_RETENTION_EPOCHS)),
         new OpsConfig(values.get(Keys.OPS_HOST), values.get(Keys.OPS_PORT)));
   }
@@ -188,12 +171,32 @@ public final class ConfigReader {
         values.get(Keys.RPC_CALL_TIMEOUT_MS),
         values.get(Keys.RPC_SYNC_TIMEOUT_MS),
         values.get(Keys.RPC_SYNC_TIMEOUT_MAX_MS),
-        values.get(Keys.RPC_MAX_BODY_BYTES),
-        values.get(Keys.RPC_MAX_ANSWER_BYTES),
-        values.get(Keys.RPC_MAX_BATCH),
-        values.get(Keys.RPC_MAX_CALLS),
-        values.get(Keys.RPC_MAX_CONNECTIONS),
-        values.get(Keys.RPC_MAX_SUBSCRIPTIONS));
+        new RpcBounds(
+            values.get(Keys.RPC_MAX_BODY_BYTES),
+            values.get(Keys.RPC_MAX_ANSWER_BYTES),
+            values.get(Keys.RPC_MAX_BATCH),
+            values.get(Keys.RPC_MAX_DEPTH),
+            values.get(Keys.RPC_MAX_CONNECTIONS),
+            values.get(Keys.RPC_MAX_CONNECTIONS_PER_ADDRESS),
+            values.get(Keys.RPC_MAX_SUBSCRIPTIONS),
+            values.get(Keys.RPC_MAX_QUEUED_MESSAGES),
+            values.get(Keys.RPC_MAX_QUEUED_BYTES),
+            values.get(Keys.RPC_MAX_CALLS),
+            values.get(Keys.RPC_MAX_CALLS_PER_CONNECTION),
+            values.get(Keys.RPC_READ_TIMEOUT_MS),
+            values.get(Keys.RPC_ANSWER_TIMEOUT_MS),
+            values.get(Keys.RPC_IDLE_TIMEOUT_MS)),
+        new RpcRates(
+            values.get(Keys.RPC_RATE_READ),
+            values.get(Keys.RPC_RATE_HEAVY),
+            values.get(Keys.RPC_RATE_WRITE),
+            values.get(Keys.RPC_RATE_BURST_SECONDS),
+            values.get(Keys.RPC_RATE_ADDRESSES)),
+        new RpcAccess(
+            values.get(Keys.RPC_CORS_ORIGINS),
+            values.get(Keys.RPC_VIRTUAL_HOSTS),
+            values.find(Keys.RPC_JWT_SECRET_FILE),
+            values.get(Keys.RPC_JWT_METHODS)));
   }
 
   private static SequencerConfig sequencer(Values values) {
@@ -202,6 +205,20 @@ public final class ConfigReader {
         values.get(Keys.SEQUENCER_HEARTBEAT_MS),
         values.get(Keys.SEQUENCER_MEMPOOL_MAX_TRANSACTIONS),
         values.get(Keys.SEQUENCER_MEMPOOL_MAX_PER_SENDER),
-        values.get(Keys.SEQUENCER_MEMPOOL_MAX_BYTES));
+        values.get(Keys.SEQUENCER_MEMPOOL_MAX_BYTES),
+        values.get(Keys.SEQUENCER_MEMPOOL_JOURNAL_BYTES),
+        promises(values));
+  }
+
+  private static PromiseConfig promises(Values values) {
+    return new PromiseConfig(
+        values.get(Keys.PROMISE_MISS_PPM),
+        values.get(Keys.PROMISE_CARRY_PPM),
+        values.get(Keys.PROMISE_FINE_PPM),
+        values.get(Keys.PROMISE_CAPITAL_PPM_PER_YEAR),
+        values.get(Keys.PROMISE_SETTLE_SECONDS),
+        values.get(Keys.PROMISE_VOLATILITY_PPM_PER_YEAR),
+        values.get(Keys.PROMISE_POSTING_GAS),
+        values.get(Keys.PROMISE_POSTING_BYTES));
   }
 }

@@ -3,7 +3,7 @@ package io.lockstep.config.table;
 
 import io.lockstep.config.HostPort;
 import io.lockstep.config.secret.KeyFile;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.types.Address;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -96,12 +96,17 @@ record Kind<T>(String meaning, Form form, Parser<T> parser) {
   }
 
   static Kind<String> host() {
+    return word("host name or address");
+  }
+
+  /** A text without white space. */
+  static Kind<String> word(String meaning) {
     return single(
-        "host name or address",
+        meaning,
         Form.STRING,
         (text, base) -> {
           if (text.isBlank() || text.chars().anyMatch(Character::isWhitespace)) {
-            throw new BadValueException("\"" + text + "\" is not a host name or address");
+            throw new BadValueException("\"" + text + "\" is not a " + meaning);
           }
           return text;
         });
@@ -136,6 +141,19 @@ record Kind<T>(String meaning, Form form, Parser<T> parser) {
     return uri;
   }
 
+  static Kind<Address> address() {
+    return single(
+        "20-byte address (0x and 40 hex digits)",
+        Form.STRING,
+        (text, base) -> {
+          try {
+            return Address.fromHex(text.strip());
+          } catch (IllegalArgumentException e) {
+            throw new BadValueException("\"" + text + "\" is not an address");
+          }
+        });
+  }
+
   static Kind<HostPort> hostPort() {
     return single(
         "HOST:PORT",
@@ -164,13 +182,13 @@ record Kind<T>(String meaning, Form form, Parser<T> parser) {
     }
   }
 
-  static Kind<SecretKey> keyFile() {
+  static Kind<KeyFile.Content> keyFile() {
     return single(
-        "path of a key file (32 bytes of hex, readable by its owner alone)",
+        "path of a key file (32 bytes of hex or an encrypted keystore, readable by its owner alone)",
         Form.STRING,
         (text, base) -> {
           try {
-            return KeyFile.read(resolve(text, base));
+            return KeyFile.load(resolve(text, base));
           } catch (KeyFile.UnusableKeyException e) {
             throw new BadValueException(String.valueOf(e.getMessage()));
           }

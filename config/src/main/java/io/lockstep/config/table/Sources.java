@@ -163,7 +163,8 @@ final class Sources {
     });
   }
 
-  private static List<String> split(Key<?> key, String value) {
+  /** The texts in one value; those of a list are separated by commas. */
+  static List<String> split(Key<?> key, String value) {
     if (!key.isList()) {
       return List.of(value);
     }

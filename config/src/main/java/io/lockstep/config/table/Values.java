@@ -50,7 +50,8 @@ final class Values {
   }
 
   private static <T> T fallbackValue(Key<T> key, Key.Fallback.Default fallback) {
-    List<String> texts = fallback.text().isEmpty() ? List.of() : List.of(fallback.text());
+    List<String> texts =
+        key.isList() ? Sources.split(key, fallback.text()) : List.of(fallback.text());
     try {
       return key.kind().parser().parse(texts, java.nio.file.Path.of(""));
     } catch (Kind.BadValueException e) {

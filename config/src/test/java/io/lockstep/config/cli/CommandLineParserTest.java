@@ -313,7 +313,8 @@ class CommandLineParserTest {
   void readsTheBenchmark() {
     assertThat(parse("bench", "preconf", "--devnet", "/d.json", "--rate", "5"))
         .isEqualTo(
-            new Invocation.BenchPreconf(new BenchOptions(Path.of("/d.json"), 5, 30, 10, false)));
+            new Invocation.BenchPreconf(
+                new BenchOptions(Path.of("/d.json"), 5, 30, 10, 0, null, false)));
   }
 
   @Test
@@ -344,8 +345,10 @@ class CommandLineParserTest {
         "sim --help",
         "bench --help",
         "bench preconf --help",
+        "bench rpc --help",
         "bench evm --help",
         "bench state --help",
+        "bench fanout --help",
         "evm transactiontest --help",
         "export --help",
         "snapshot --help",

@@ -16,7 +16,9 @@ public final class ClusterFixture {
   public static ClusterFile cluster() {
     Map<String, Address> contracts = new LinkedHashMap<>();
     contracts.put(ClusterFile.OPERATOR_REGISTRY, Address.ofLong(0x100));
+    contracts.put(ClusterFile.LOOKAHEAD_ORACLE, Address.ofLong(0x102));
     contracts.put(ClusterFile.CLUSTER_INBOX, Address.ofLong(0x101));
+    contracts.put(ClusterFile.L1_MESSENGER, Address.ofLong(0x103));
     return new ClusterFile(
         new ClusterFile.L1(900, Hash32.ofWords(1, 2, 3, 4)),
         contracts,

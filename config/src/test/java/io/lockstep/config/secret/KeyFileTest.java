@@ -22,7 +22,7 @@ class KeyFileTest {
     Path file = folder.resolve("keys/committer.key");
     KeyFile.create(file, SecretKey.fromHex(SECRET));
 
-    assertThat(KeyFile.read(file).exposeHex()).isEqualTo(SECRET);
+    assertThat(KeyFile.read(file, null).exposeHex()).isEqualTo(SECRET);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
   }
@@ -42,7 +42,7 @@ class KeyFileTest {
     KeyFile.create(file, SecretKey.fromHex(SECRET));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
-    assertThatThrownBy(() -> KeyFile.read(file))
+    assertThatThrownBy(() -> KeyFile.read(file, null))
         .isInstanceOf(KeyFile.UnusableKeyException.class)
         .hasMessageContaining("chmod 600 " + file)
         .hasMessageContaining("rw-r-----");
@@ -54,7 +54,7 @@ class KeyFileTest {
     KeyFile.create(file, SecretKey.fromHex(SECRET));
     Files.writeString(file, "0x" + "a7".repeat(31) + "zz");
 
-    assertThatThrownBy(() -> KeyFile.read(file))
+    assertThatThrownBy(() -> KeyFile.read(file, null))
         .hasMessageContaining(file.toString())
         .hasMessageNotContaining("a7a7")
         .hasNoCause();

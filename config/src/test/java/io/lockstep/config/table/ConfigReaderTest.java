@@ -7,14 +7,23 @@ import io.lockstep.config.BlobsConfig;
 import io.lockstep.config.HostPort;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OperatorKey;
 import io.lockstep.config.PostingConfig;
+import io.lockstep.config.PromiseConfig;
+import io.lockstep.config.RpcAccess;
+import io.lockstep.config.RpcBounds;
+import io.lockstep.config.RpcRates;
 import io.lockstep.config.cluster.ClusterFixture;
 import io.lockstep.config.secret.KeyFile;
+import io.lockstep.config.secret.KeyPassword;
+import io.lockstep.config.secret.Keystore;
 import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.types.Address;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +99,45 @@ class ConfigReaderTest {
   }
 
   @Test
+  void fillsTheBoundsOfJsonRpcAsTheRecordsHaveThem() throws Exception {
+    NodeConfig config = valid(ConfigReader.readFile(file(MINIMAL)));
+
+    assertThat(config.rpc().bounds()).isEqualTo(RpcBounds.DEFAULT);
+    assertThat(config.rpc().rates()).isEqualTo(RpcRates.DEFAULT);
+    assertThat(config.rpc().access()).isEqualTo(RpcAccess.DEFAULT);
+  }
+
+  @Test
+  void readsTheSecretOfTheOperatorsTokensFromAFileOfItsOwn() throws Exception {
+    Path secret = Files.writeString(folder.resolve("jwt.hex"), "0x" + "ab".repeat(32) + "\n");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    String text = MINIMAL + "[rpc]\njwt-secret-file = \"jwt.hex\"\njwt-methods = [\"admin_*\"]\n";
+
+    RpcAccess access = valid(ConfigReader.readFile(file(text))).rpc().access();
+
+    assertThat(access.jwtMethods()).containsExactly("admin_*");
+    assertThat(access.jwtSecret()).isNotNull();
+    assertThat(String.valueOf(access)).doesNotContain("abab");
+    Files.writeString(secret, "0xabcdef");
+    assertThat(problems(ConfigReader.readFile(file(text))))
+        .singleElement()
+        .asString()
+        .contains("does not hold 32 bytes of hex")
+        .doesNotContain("abcdef");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(problems(ConfigReader.readFile(file(text))))
+        .singleElement()
+        .asString()
+        .contains("may be read or written by others");
+  }
+
+  @Test
+  void refusesAWaitForAReceiptThatIsLongerThanAnAnswerMayTake() throws Exception {
+    assertThat(problems(ConfigReader.readFile(file(MINIMAL + "[rpc]\nanswer-timeout-ms = 7000\n"))))
+        .containsExactly("rpc.sync-timeout-max-ms: 20000 is above rpc.answer-timeout-ms, 7000");
+  }
+
+  @Test
   void readsAFollowerFromFlagsAlone() {
     NodeConfig config =
         valid(
@@ -142,8 +190,8 @@ class ConfigReaderTest {
     NodeConfig config =
         valid(ConfigReader.read(file, environment, flags("rpc.call-gas-cap", "70000")));
 
-    assertThat(config.rpc().maxConnections()).isEqualTo(3);
-    assertThat(config.rpc().maxBatch()).isEqualTo(2);
+    assertThat(config.rpc().bounds().maxConnections()).isEqualTo(3);
+    assertThat(config.rpc().bounds().maxBatch()).isEqualTo(2);
     assertThat(config.rpc().callGasCap()).isEqualTo(70_000);
   }
 
@@ -174,6 +222,7 @@ class ConfigReaderTest {
         file(
             MINIMAL
                 + "[posting]\npath = \"both\"\npath-url = \"http://127.0.0.1:9\"\nmax-tip-gwei = 7\n"
+                + "early-percent = 50\n[promise]\nsettle-seconds = 30\n"
                 + "[blobs]\npeers = [\"http://127.0.0.1:9545\"]\nretention-epochs = 0");
 
     NodeConfig config = valid(ConfigReader.readFile(file));
@@ -186,11 +235,14 @@ class ConfigReaderTest {
                 7,
                 20_000,
                 20_000,
-                2_000_000_000L));
+                2_000_000_000L,
+                50));
+    assertThat(config.sequencer().promises().settleSeconds()).isEqualTo(30);
     assertThat(config.blobs())
         .isEqualTo(new BlobsConfig(List.of(URI.create("http://127.0.0.1:9545")), 0));
     NodeConfig plain = valid(ConfigReader.readFile(file(MINIMAL)));
     assertThat(plain.posting()).isEqualTo(PostingConfig.DEFAULT);
+    assertThat(plain.sequencer().promises()).isEqualTo(PromiseConfig.DEFAULT);
     assertThat(plain.blobs()).isEqualTo(BlobsConfig.DEFAULT);
     assertThat(problems(ConfigReader.readFile(file(MINIMAL + "[posting]\npath = \"own\""))))
         .containsExactly("posting.path-url: missing, though posting.path needs it");
@@ -285,10 +337,113 @@ class ConfigReaderTest {
     OperatorConfig operator = valid(ConfigReader.readFile(file(text))).operator();
 
     assertThat(operator).isNotNull();
-    assertThat(operator.committer().exposeHex()).isEqualTo("0x" + "01".repeat(32));
+    assertThat(operator.committer())
+        .isInstanceOfSatisfying(
+            OperatorKey.Held.class,
+            held -> assertThat(held.key().exposeHex()).isEqualTo("0x" + "01".repeat(32)));
     assertThat(operator.posters()).hasSize(2);
     assertThat(operator.durability()).isEqualTo(OperatorConfig.Durability.PROCESS);
     assertThat(operator.toString()).doesNotContain("01010101").contains("SecretKey(0x");
+  }
+
+  private String keystore(String name, int octet, String password) throws IOException {
+    Path file = folder.resolve(name);
+    SecretKey key = SecretKey.fromHex("0x" + "%02x".formatted(octet).repeat(32));
+    KeyFile.create(file, Keystore.encrypt(key, KeyPassword.of(password), new Random(octet)));
+    return file.getFileName().toString();
+  }
+
+  private static Address addressOf(int octet) {
+    return SecretKey.fromHex("0x" + "%02x".formatted(octet).repeat(32)).address();
+  }
+
+  @Test
+  void opensAnEncryptedKeyWithThePasswordOfAFileOrTheEnvironment() throws Exception {
+    Path file =
+        file(
+            MINIMAL
+                + "[operator]\ncommitter-key-file = \"%s\"\nposter-key-files = [\"%s\", \"%s\"]\n"
+                    .formatted(
+                        keystore("c.json", 1, "sesame"),
+                        keyFile("p0.key", 2),
+                        keyFile("p1.key", 3)));
+
+    OperatorConfig operator =
+        valid(ConfigReader.read(file, Map.of("LOCKSTEP_KEY_PASSWORD", "sesame"), Map.of()))
+            .operator();
+    assertThat(operator).isNotNull();
+    assertThat(operator.committer().address()).isEqualTo(addressOf(1));
+
+    assertThat(problems(ConfigReader.read(file, Map.of("LOCKSTEP_KEY_PASSWORD", "no"), Map.of())))
+        .singleElement()
+        .asString()
+        .startsWith("operator.committer-key-file: the password is not that of ");
+    assertThat(problems(ConfigReader.readFile(file)))
+        .singleElement()
+        .asString()
+        .contains("is encrypted and no password was given");
+
+    Path password = folder.resolve("password");
+    Files.writeString(password, "sesame\n");
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(file, "key-password-file = \"password\"\n", StandardOpenOption.APPEND);
+    assertThat(ConfigReader.readFile(file)).isInstanceOf(ConfigResult.Valid.class);
+    Files.delete(password);
+    assertThat(problems(ConfigReader.readFile(file)))
+        .singleElement()
+        .asString()
+        .startsWith("operator.key-password-file: ")
+        .contains("does not exist");
+  }
+
+  @Test
+  void takesAddressesWhoseKeysASignerHolds() throws Exception {
+    String keys =
+        "[operator]\ncommitter-address = \"%s\"\nposter-addresses = [\"%s\", \"%s\"]\n"
+            .formatted(addressOf(1), addressOf(2), addressOf(3));
+    OperatorConfig operator =
+        valid(
+                ConfigReader.readFile(
+                    file(
+                        MINIMAL
+                            + keys
+                            + "l1-key-file = \"%s\"\n".formatted(keyFile("l1.key", 4))
+                            + "signer-url = \"http://10.0.0.7:9000\"\n")))
+            .operator();
+
+    assertThat(operator).isNotNull();
+    assertThat(operator.committer())
+        .isEqualTo(new OperatorKey.Remote(addressOf(1), URI.create("http://10.0.0.7:9000"), 250));
+    assertThat(operator.posters()).allMatch(key -> key instanceof OperatorKey.Remote);
+    assertThat(operator.l1Key()).isInstanceOf(OperatorKey.Held.class);
+
+    assertThat(problems(ConfigReader.readFile(file(MINIMAL + keys))))
+        .hasSize(3)
+        .allSatisfy(problem ->
+            assertThat(problem).contains("nor operator.signer-url says where its key is"));
+    assertThat(
+            problems(
+                ConfigReader.readFile(
+                    file(MINIMAL + "[operator]\nsigner-url = \"http://10.0.0.7:9000\"\n"))))
+        .singleElement()
+        .asString()
+        .startsWith("operator.signer-url: no address is given");
+  }
+
+  @Test
+  void refusesAKeyFileOfAnotherAddressThanIsGiven() throws Exception {
+    String text =
+        MINIMAL
+            + "[operator]\ncommitter-key-file = \"%s\"\nposter-key-files = [\"%s\", \"%s\"]\n"
+                .formatted(keyFile("c.key", 1), keyFile("p0.key", 2), keyFile("p1.key", 3))
+            + "committer-address = \"%s\"\n".formatted(addressOf(9));
+
+    assertThat(problems(ConfigReader.readFile(file(text))))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "operator.committer-key-file: holds the key of %s, and operator.committer-address says %s"
+                .formatted(addressOf(1), addressOf(9)));
   }
 
   @Test
