@@ -80,9 +80,14 @@ public final class L1Exception extends Exception {
     };
   }
 
-  /** The message; this exception always has one. */
+  /** The message; this exception always has one. Then what other endpoints said before it. */
   public String text() {
-    String message = getMessage();
-    return message == null ? kind.name() : message;
+    StringBuilder text = new StringBuilder(getMessage() == null ? kind.name() : getMessage());
+    for (Throwable earlier : getSuppressed()) {
+      if (earlier instanceof L1Exception of) {
+        text.append("; ").append(of.text());
+      }
+    }
+    return text.toString();
   }
 }

@@ -4,19 +4,31 @@ package io.lockstep.l1client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.l1client.beacon.BeaconClient;
+import io.lockstep.l1client.beacon.BeaconHeader;
 import io.lockstep.l1client.blob.BlobFetcher;
 import io.lockstep.l1client.blob.BlobResult;
 import io.lockstep.l1client.blob.BlobSource;
 import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.BatchProposed;
+import io.lockstep.l1client.contract.BeaconParameters;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.ConstructorAbi;
+import io.lockstep.l1client.contract.InboxParameters;
 import io.lockstep.l1client.contract.InboxReader;
+import io.lockstep.l1client.contract.LookaheadOracleAbi;
+import io.lockstep.l1client.contract.LookaheadReader;
+import io.lockstep.l1client.contract.LookaheadSynced;
 import io.lockstep.l1client.contract.OperatorRegistryAbi;
 import io.lockstep.l1client.contract.PostedBatch;
+import io.lockstep.l1client.contract.ProvenHeader;
 import io.lockstep.l1client.contract.RegistryEvent;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.contract.RollupPart;
+import io.lockstep.l1client.contract.StateLayout;
+import io.lockstep.l1client.contract.ValidatorClaim;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
+import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.execution.L1Receipt;
 import io.lockstep.l1client.fee.BlobSchedule;
 import io.lockstep.l1client.fee.FeePolicy;
@@ -35,10 +47,17 @@ import io.lockstep.l1client.send.PostingRequest;
 import io.lockstep.l1client.send.TxSender;
 import io.lockstep.l1client.testing.Anvil;
 import io.lockstep.l1client.testing.TestBlobs;
+import io.lockstep.primitives.beacon.BeaconPreset;
+import io.lockstep.primitives.beacon.BeaconTypes;
 import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.ssz.Branch;
+import io.lockstep.primitives.ssz.Gindex;
+import io.lockstep.primitives.ssz.SszTree;
+import io.lockstep.primitives.ssz.SszType;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.Wei;
@@ -47,6 +66,7 @@ import io.lockstep.storage.kv.RocksStore;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,7 +86,12 @@ class AnvilTest {
   private static final SecretKey POSTER = TestBlobs.KEY;
   private static final Hash32 GENESIS_HEAD = ClusterInboxAbi.headOf(List.of(Hash32.ZERO));
 
+  private static final long SLOT_SECONDS = 3_600;
+  private static final long VALIDATOR = 3;
+  private static final String BEACON_ROOTS = "0x000f3df6d732807ef1319fb7b8bb8522d0beac02";
+
   @TempDir Path dir;
+  private long genesisSeconds;
   private final JdkTransport transport = new JdkTransport(2_000);
   private final ExecutorService cpu = Executors.newFixedThreadPool(2);
   private final List<PostingEvent> postings = new ArrayList<>();
@@ -94,17 +119,17 @@ class AnvilTest {
     cpu.shutdownNow();
   }
 
-  private static Bytes creation(String contract, Hash32... words) throws Exception {
+  private static JsonNode resource(String name) throws Exception {
     try (InputStream in =
-        AnvilTest.class.getResourceAsStream("/io/lockstep/contracts/" + contract + ".json")) {
+        AnvilTest.class.getResourceAsStream("/io/lockstep/contracts/" + name + ".json")) {
       assertThat(in).isNotNull();
-      JsonNode artefact = Json.parse(in.readAllBytes());
-      StringBuilder code = new StringBuilder(artefact.get("bytecode").asString());
-      for (Hash32 word : words) {
-        code.append(word.toHex().substring(2));
-      }
-      return Bytes.fromHex(code.toString());
+      return Json.parse(in.readAllBytes());
     }
+  }
+
+  private static Bytes creation(String contract, Bytes arguments) throws Exception {
+    return Bytes.fromHex(
+        resource(contract).get("bytecode").asString() + arguments.toHex().substring(2));
   }
 
   private Address deploy(Bytes creation) throws L1Exception {
@@ -115,32 +140,100 @@ class AnvilTest {
     return address;
   }
 
-  private static Hash32 word(Address address) {
-    byte[] word = new byte[32];
-    address.write(word, 12);
-    return Hash32.of(word);
-  }
-
   private void order(String method, JsonNode... params) throws L1Exception {
     execution.raw(method, params);
   }
 
+  /** Lets EIP-4788 know a block with this state root, as a beacon chain would. */
+  private ProvenHeader proven(long slot, Hash32 stateRoot) throws Exception {
+    byte[] ssz = BeaconTypes.blockHeader(slot, 0, Hash32.ZERO, stateRoot, Hash32.ZERO);
+    Hash32 root = SszTree.rootOf(BeaconTypes.BLOCK_HEADER, ssz);
+    JsonNodeFactory json = JsonNodeFactory.instance;
+    long timestamp = genesisSeconds + slot * SLOT_SECONDS;
+    order(
+        "anvil_setCode",
+        json.stringNode(BEACON_ROOTS),
+        resource("system-contracts").get(BEACON_ROOTS).get("code"));
+    for (Hash32[] cell :
+        new Hash32[][] {
+          {word(timestamp % 8_191), word(timestamp)}, {word(timestamp % 8_191 + 8_191), root}
+        }) {
+      order(
+          "anvil_setStorageAt",
+          json.stringNode(BEACON_ROOTS),
+          json.stringNode(cell[0].toHex()),
+          json.stringNode(cell[1].toHex()));
+    }
+    BeaconHeader header =
+        new BeaconHeader(root, true, new Slot(slot), 0, Hash32.ZERO, stateRoot, Hash32.ZERO);
+    return new ProvenHeader(timestamp, header);
+  }
+
+  private static Hash32 word(long value) {
+    return Hash32.ofWords(0, 0, 0, value);
+  }
+
+  /** A branch whose other side nobody knows: all that counts is the root that it leads to. */
+  private static Branch branch(long gindex, Hash32 leaf) {
+    List<Hash32> siblings = new ArrayList<>();
+    for (int i = 0; i < Gindex.depth(gindex); i++) {
+      siblings.add(word(1_000 + i));
+    }
+    return new Branch(gindex, leaf, siblings);
+  }
+
+  private L1Block latest() throws L1Exception {
+    L1Block block = execution.block(BlockTag.LATEST);
+    assertThat(block).isNotNull();
+    return block;
+  }
+
   @Test
-  void registersPostsReadsBackAndSurvivesAReorg() throws Exception {
+  void provesPostsReadsBackAndSurvivesAReorg() throws Exception {
     JsonNodeFactory json = JsonNodeFactory.instance;
     UInt256 ether = Wei.ofEther(1).amount();
-    Address registry =
-        deploy(creation("OperatorRegistry", ether.toHash(), UInt256.of(60).toHash()));
-    Address inbox = deploy(creation("ClusterInbox", word(registry), GENESIS_HEAD));
+    genesisSeconds = latest().timestampSeconds() - 100 * SLOT_SECONDS - SLOT_SECONDS / 2;
+    BeaconParameters beaconChain =
+        new BeaconParameters(
+            genesisSeconds, SLOT_SECONDS, 8, List.of(StateLayout.fulu(BeaconPreset.MINIMAL)));
+    Bytes arguments = ConstructorAbi.registry(new Wei(ether), 60, null, beaconChain);
+    Address registry = deploy(creation("OperatorRegistry", arguments));
+    Address oracle =
+        deploy(creation("LookaheadOracle", ConstructorAbi.oracle(registry, beaconChain)));
+    Address inbox =
+        deploy(
+            creation(
+                "ClusterInbox",
+                ConstructorAbi.inbox(
+                    new InboxParameters(
+                        registry, oracle, GENESIS_HEAD, List.of(901L), 1, 2, 16, UInt256.ONE))));
     sender.sendAndWait(FUNDED, POSTER.address(), ether, Bytes.EMPTY, 20_000);
     Bytes register =
         OperatorRegistryAbi.encodeRegister(
             List.of(POSTER.address(), Address.ofLong(0xabc)), Address.ofLong(0xdef));
     assertThat(sender.sendAndWait(FUNDED, registry, ether, register, 20_000).success()).isTrue();
-    Bytes validators = OperatorRegistryAbi.encodeAddValidators(1, List.of(3L, 4L));
-    sender.sendAndWait(FUNDED, registry, UInt256.ZERO, validators, 20_000);
+
+    SszType state = BeaconTypes.fulu(BeaconPreset.MINIMAL);
+    long validator =
+        Gindex.concat(
+            Gindex.ofField(state, "validators"),
+            Gindex.ofElement(BeaconTypes.validators(state), VALIDATOR));
+    byte[] credentials = new byte[32];
+    credentials[0] = 1;
+    FUNDED.address().write(credentials, 12);
+    Branch owned =
+        branch(
+            Gindex.concat(
+                validator, Gindex.ofField(BeaconTypes.VALIDATOR, "withdrawal_credentials")),
+            Hash32.of(credentials));
+    ValidatorClaim claim = new ValidatorClaim(VALIDATOR, owned.leaf(), owned.siblings());
+    Bytes claims =
+        OperatorRegistryAbi.encodeAddValidators(1, proven(99, owned.root()), List.of(claim));
+    assertThat(sender.sendAndWait(FUNDED, registry, UInt256.ZERO, claims, 20_000).success())
+        .isTrue();
 
     RegistryReader registryReader = new RegistryReader(execution, registry);
+    Epoch from = new Epoch(15);
     assertThat(registryReader.eventsBetween(0, 20).stream().map(RegistryReader.Placed::event))
         .containsExactly(
             new RegistryEvent.OperatorRegistered(
@@ -148,12 +241,39 @@ class AnvilTest {
                 FUNDED.address(),
                 List.of(POSTER.address(), Address.ofLong(0xabc)),
                 Address.ofLong(0xdef),
-                new Wei(ether)),
-            new RegistryEvent.ValidatorsAdded(1, List.of(3L, 4L)));
+                new Wei(ether),
+                from),
+            new RegistryEvent.ValidatorsAdded(1, from, List.of(VALIDATOR)));
     assertThat(registryReader.operator(1, BlockTag.LATEST).stake()).isEqualTo(new Wei(ether));
-    assertThat(registryReader.mayPost(POSTER.address(), BlockTag.LATEST))
-        .isEqualTo(new OperatorRegistryAbi.MayPost(1, true));
-    assertThat(registryReader.operatorOfValidator(4, BlockTag.LATEST)).isEqualTo(1);
+    assertThat(registryReader.mayPost(1, POSTER.address(), from, BlockTag.LATEST)).isTrue();
+    assertThat(registryReader.isEligibleAt(1, new Epoch(14), BlockTag.LATEST)).isFalse();
+    assertThat(registryReader.keysAt(1, from, BlockTag.LATEST).committer())
+        .isEqualTo(Address.ofLong(0xdef));
+    assertThat(registryReader.operatorOfValidator(VALIDATOR, BlockTag.LATEST)).isEqualTo(1);
+
+    order("evm_increaseTime", json.numberNode(3 * 8 * SLOT_SECONDS));
+    order("evm_mine");
+    long[] proposers = new long[16];
+    Arrays.fill(proposers, VALIDATOR);
+    byte[] vector = new byte[16 * 8];
+    for (int i = 0; i < 16; i++) {
+      vector[8 * i] = (byte) VALIDATOR;
+    }
+    Branch lookahead =
+        branch(
+            Gindex.ofField(state, "proposer_lookahead"),
+            SszTree.rootOf(new SszType.Vector(SszType.Basic.UINT64, 16), vector));
+    Bytes sync =
+        LookaheadOracleAbi.encodeSync(
+            from, proven(120, lookahead.root()), proposers, lookahead.siblings());
+    assertThat(sender.sendAndWait(FUNDED, oracle, UInt256.ZERO, sync, 20_000).success()).isTrue();
+    LookaheadReader oracleReader = new LookaheadReader(execution, oracle);
+    LookaheadSynced synced = oracleReader.schedule(from, BlockTag.LATEST);
+    assertThat(synced).isNotNull();
+    assertThat(synced.operatorAt(7)).isEqualTo(1);
+    assertThat(oracleReader.isSynced(new Epoch(16), BlockTag.LATEST)).isFalse();
+    assertThat(oracleReader.windowOf(new Slot(124), BlockTag.LATEST))
+        .isEqualTo(new LookaheadOracleAbi.OnChainWindow(new Slot(124), 1, false));
 
     InboxReader inboxReader = new InboxReader(execution, inbox);
     Hash32 clusterId = ClusterInboxAbi.clusterId(CHAIN_ID, inbox);
@@ -162,15 +282,16 @@ class AnvilTest {
     assertThat(inboxReader.lastBatchHash(BlockTag.LATEST)).isEqualTo(genesisBatch);
     assertThat(inboxReader.registry(BlockTag.LATEST)).isEqualTo(registry);
 
+    L1Block anchor = latest();
     Batch batch =
         new Batch(
             List.of(genesisBatch),
-            new Slot(7),
+            new Slot(124),
             List.of(),
-            10,
-            12,
-            1,
-            Hash32.ZERO,
+            123 * SLOT_SECONDS,
+            123 * SLOT_SECONDS + 2,
+            anchor.number(),
+            anchor.hash(),
             0,
             Hash32.ofWords(1, 2, 3, 4),
             List.of(new RollupPart(901, Hash32.ofWords(9, 9, 9, 9), 0, 100)),
@@ -201,15 +322,18 @@ class AnvilTest {
       PostedBatch posted = inboxReader.batchesOf(block.hash()).getFirst();
       assertThat(posted.poster()).isEqualTo(POSTER.address());
       assertThat(ClusterInboxAbi.decodePropose(posted.callData())).isEqualTo(batch);
-      assertThat(posted.event().batchHash())
-          .isEqualTo(ClusterInboxAbi.batchHash(genesisBatch, batch, posted.event().blobHashes(), 1))
+      BatchProposed event = (BatchProposed) posted.event();
+      assertThat(event.batchHash())
+          .isEqualTo(
+              ClusterInboxAbi.batchHash(
+                  genesisBatch, batch, event.blobHashes(), 1, event.committers()))
           .isEqualTo(inboxReader.batchHash(1, BlockTag.LATEST));
       assertThat(posted.event().declaredHead())
           .isEqualTo(ClusterInboxAbi.declaredHead(batch))
           .isEqualTo(inboxReader.lastHead(BlockTag.LATEST));
       assertThat(
               new BlobFetcher(List.of(BlobSource.byBlockNumber("anvil", beacon)), cpu)
-                  .fetch(block, posted.event().blobHashes()))
+                  .fetch(block, event.blobHashes()))
           .isEqualTo(new BlobResult.Found(blobs.stream().map(Bytes::wrap).toList()));
 
       postings.clear();

@@ -6,6 +6,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import java.util.Arrays;
 
 /**
  * Reads Solidity ABI words one after the other. Every fault is a {@link DecodeException}; nothing
@@ -86,6 +87,23 @@ final class AbiReader {
       throw new DecodeException("ABI array of " + value + " items, limit " + limit);
     }
     return (int) value;
+  }
+
+  /** A dynamic byte string of at most {@code limit} bytes, padded with zeros to whole words. */
+  Bytes bytes(int limit) throws DecodeException {
+    int length = count(limit);
+    int padded = Math.ceilDiv(length, 32) * 32;
+    if (data.length - position < padded) {
+      throw new DecodeException("ABI bytes missing at byte " + position);
+    }
+    for (int i = position + length; i < position + padded; i++) {
+      if (data[i] != 0) {
+        throw new DecodeException("ABI bytes padded with something else than zeros");
+      }
+    }
+    byte[] out = Arrays.copyOfRange(data, position, position + length);
+    position += padded;
+    return Bytes.wrap(out);
   }
 
   void end() throws DecodeException {

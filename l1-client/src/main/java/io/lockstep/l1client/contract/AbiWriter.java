@@ -40,6 +40,14 @@ final class AbiWriter {
     return this;
   }
 
+  /** A dynamic byte string: its length, then itself, padded to whole words. */
+  AbiWriter bytes(Bytes value) {
+    number(value.size());
+    out.write(value.unsafeArray(), 0, value.size());
+    out.write(new byte[32], 0, Math.ceilDiv(value.size(), 32) * 32 - value.size());
+    return this;
+  }
+
   Bytes toBytes() {
     return Bytes.wrap(out.toByteArray());
   }

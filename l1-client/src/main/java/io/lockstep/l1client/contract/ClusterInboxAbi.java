@@ -24,13 +24,24 @@ public final class ClusterInboxAbi {
           + "uint64,bytes32,(uint64,bytes32,uint32,uint32)[],uint8))";
   public static final Bytes PROPOSE_SELECTOR = selector(PROPOSE);
   public static final Hash32 BATCH_PROPOSED_TOPIC =
-      topic("BatchProposed(uint64,uint32,uint64,bytes32,bytes32,bytes32[])");
+      topic("BatchProposed(uint64,uint32,uint64,bytes32,bytes32,bytes32[],address[])");
+  public static final Hash32 OPEN_BLOCK_PROPOSED_TOPIC =
+      topic("OpenBlockProposed(uint64,uint64,uint64,bytes32)");
+  public static final Hash32 FORCED_ENQUEUED_TOPIC =
+      topic("ForcedEnqueued(uint64,uint64,uint64,bytes)");
+  public static final String PROPOSE_OPEN = "proposeOpen(bytes32[])";
+  public static final String ENQUEUE = "enqueue(uint64,uint64,bytes)";
+  static final String FORCED_FEE = "forcedFee(uint64,uint256,uint64)";
 
   public static final Bytes LAST_BATCH_INDEX = selector("lastBatchIndex()");
   public static final Bytes LAST_BATCH_HASH = selector("lastBatchHash()");
   public static final Bytes LAST_HEAD = selector("lastHead()");
   public static final Bytes CLUSTER_ID = selector("clusterId()");
   public static final Bytes REGISTRY = selector("registry()");
+  public static final Bytes ORACLE = selector("oracle()");
+  public static final Bytes TICK_SECONDS = selector("tickSeconds()");
+  public static final Bytes HANDOVER_LEAD_SECONDS = selector("handoverLeadSeconds()");
+  public static final Bytes OPEN_AFTER_SLOTS = selector("openAfterSlots()");
   public static final Bytes GENESIS_BATCH_HASH = selector("genesisBatchHash()");
   private static final Bytes BATCH_HASH = selector("batchHash(uint64)");
 
@@ -39,6 +50,9 @@ public final class ClusterInboxAbi {
 
   /** Blob hashes in an event; a transaction has at most six (EIP-7594). */
   private static final int MAX_BLOB_HASHES = 64;
+
+  /** Of a forced transaction; the contract takes 8,192. */
+  private static final int MAX_FORCED_BYTES = 1 << 16;
 
   private ClusterInboxAbi() {}
 
@@ -55,6 +69,35 @@ public final class ClusterInboxAbi {
     AbiWriter out = new AbiWriter().selector(PROPOSE_SELECTOR);
     writeBatch(out, batch);
     return out.toBytes();
+  }
+
+  /** Call data of {@code proposeOpen(expected)}. */
+  public static Bytes encodeProposeOpen(List<Hash32> expected) {
+    AbiWriter out =
+        new AbiWriter().selector(selector(PROPOSE_OPEN)).number(32).number(expected.size());
+    expected.forEach(out::word);
+    return out.toBytes();
+  }
+
+  /** Call data of {@code enqueue}; the value sent along is the fee. */
+  public static Bytes encodeEnqueue(long rollupId, long gasLimit, Bytes rawTx) {
+    return new AbiWriter()
+        .selector(selector(ENQUEUE))
+        .number(rollupId)
+        .number(gasLimit)
+        .number(3 * 32)
+        .bytes(rawTx)
+        .toBytes();
+  }
+
+  /** Call data of the view {@code forcedFee}: what {@code enqueue} costs now. */
+  public static Bytes encodeForcedFee(long rollupId, int lengthBytes, long gasLimit) {
+    return new AbiWriter()
+        .selector(selector(FORCED_FEE))
+        .number(rollupId)
+        .number(lengthBytes)
+        .number(gasLimit)
+        .toBytes();
   }
 
   /** {@code abi.encode(batch)}. */
@@ -177,15 +220,58 @@ public final class ClusterInboxAbi {
     Slot windowSlot = new Slot(in.uint63());
     Hash32 batchHash = in.word();
     Hash32 declaredHead = in.word();
-    in.offset(4 * 32L);
+    in.offset(5 * 32L);
+    long committersAt = in.uint63();
     int count = in.count(MAX_BLOB_HASHES);
     List<Hash32> blobHashes = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       blobHashes.add(in.word());
     }
+    requireOffset("committers", committersAt, 32L * (6 + count));
+    int committerCount = in.count(Batch.MAX_CARRIED);
+    List<Address> committers = new ArrayList<>(committerCount);
+    for (int i = 0; i < committerCount; i++) {
+      committers.add(in.address());
+    }
     in.end();
     return new BatchProposed(
-        batchIndex, operatorId, windowSlot, batchHash, declaredHead, blobHashes);
+        batchIndex, operatorId, windowSlot, batchHash, declaredHead, blobHashes, committers);
+  }
+
+  /** Decodes either event that moves the Inbox's head; the log must be one of the Inbox. */
+  public static InboxEvent decodeInboxEvent(Log log) throws DecodeException {
+    return !log.topics().isEmpty() && log.topics().getFirst().equals(OPEN_BLOCK_PROPOSED_TOPIC)
+        ? decodeOpenBlockProposed(log)
+        : decodeBatchProposed(log);
+  }
+
+  /** Decodes the event; the log must be one of the Inbox. */
+  public static OpenBlockProposed decodeOpenBlockProposed(Log log) throws DecodeException {
+    if (log.topics().size() != 2 || !log.topics().getFirst().equals(OPEN_BLOCK_PROPOSED_TOPIC)) {
+      throw new DecodeException("not an OpenBlockProposed event");
+    }
+    long batchIndex = new AbiReader(log.topics().get(1).toBytes()).uint63();
+    AbiReader in = new AbiReader(log.data());
+    Slot windowSlot = new Slot(in.uint63());
+    long tick = in.uint63();
+    Hash32 batchHash = in.word();
+    in.end();
+    return new OpenBlockProposed(batchIndex, windowSlot, tick, batchHash);
+  }
+
+  /** Decodes the event; the log must be one of the Inbox. */
+  public static ForcedEnqueued decodeForcedEnqueued(Log log) throws DecodeException {
+    if (log.topics().size() != 3 || !log.topics().getFirst().equals(FORCED_ENQUEUED_TOPIC)) {
+      throw new DecodeException("not a ForcedEnqueued event");
+    }
+    long rollupId = new AbiReader(log.topics().get(1).toBytes()).uint63();
+    long index = new AbiReader(log.topics().get(2).toBytes()).uint63();
+    AbiReader in = new AbiReader(log.data());
+    long gasLimit = in.uint63();
+    in.offset(2 * 32L);
+    Bytes rawTx = in.bytes(MAX_FORCED_BYTES);
+    in.end();
+    return new ForcedEnqueued(rollupId, index, gasLimit, rawTx);
   }
 
   /** {@code keccak256(abi.encode(bytes32[]))} of the rollups' last block hashes, in their order. */
@@ -200,18 +286,35 @@ public final class ClusterInboxAbi {
     return headOf(batch.rollups().stream().map(RollupPart::lastBlockHash).toList());
   }
 
-  /** The batch hash as the Inbox chains it onto {@code lastBatchHash}. */
+  /**
+   * The batch hash as the Inbox chains it onto {@code lastBatchHash}.
+   *
+   * @param committers who must have sealed the carried ranges, as the Inbox logged them
+   */
   public static Hash32 batchHash(
-      Hash32 lastBatchHash, Batch batch, List<Hash32> blobHashes, int operatorId) {
+      Hash32 lastBatchHash,
+      Batch batch,
+      List<Hash32> blobHashes,
+      int operatorId,
+      List<Address> committers) {
     AbiWriter out =
         new AbiWriter()
             .word(lastBatchHash)
             .word(Keccak.hash(encodeBatch(batch)))
-            .number(4 * 32)
+            .number(5 * 32)
             .number(operatorId)
+            .number((6 + blobHashes.size()) * 32L)
             .number(blobHashes.size());
     blobHashes.forEach(out::word);
+    out.number(committers.size());
+    committers.forEach(out::address);
     return Keccak.hash(out.toBytes());
+  }
+
+  /** The batch hash after an open block. */
+  public static Hash32 openBlockHash(Hash32 lastBatchHash, Slot windowSlot, long tick) {
+    return Keccak.hash(
+        new AbiWriter().word(lastBatchHash).number(windowSlot.value()).number(tick).toBytes());
   }
 
   /** {@code keccak256(abi.encode(chain id, inbox))}. */

@@ -18,6 +18,10 @@ import java.util.List;
 
 /** Reads the Inbox of a cluster from L1. Methods block. Any thread. */
 public final class InboxReader {
+  /** Events that move the Inbox's head. */
+  public static final List<Hash32> TOPICS =
+      List.of(ClusterInboxAbi.BATCH_PROPOSED_TOPIC, ClusterInboxAbi.OPEN_BLOCK_PROPOSED_TOPIC);
+
   private final ExecutionClient execution;
   private final Address inbox;
 
@@ -27,14 +31,13 @@ public final class InboxReader {
   }
 
   /**
-   * The batches of one block, in order.
+   * The batches and open blocks of one block, in order.
    *
    * @throws L1Exception also when the node gives the log but not its transaction, or another one:
    *     then the block is asked for again, an answer with a batch missing is never given
    */
   public List<PostedBatch> batchesOf(Hash32 blockHash) throws L1Exception {
-    List<L1Log> logs =
-        execution.logs(blockHash, inbox, List.of(ClusterInboxAbi.BATCH_PROPOSED_TOPIC));
+    List<L1Log> logs = execution.logs(blockHash, inbox, TOPICS);
     List<L1Log> ordered = new ArrayList<>(logs);
     ordered.sort(Comparator.comparingInt(L1Log::logIndex));
     List<PostedBatch> batches = new ArrayList<>();
@@ -80,9 +83,29 @@ public final class InboxReader {
     return view(ClusterInboxAbi.CLUSTER_ID, at, ClusterInboxAbi::decodeWord);
   }
 
+  /** What the first batch stands on. */
+  public Hash32 genesisBatchHash(BlockTag at) throws L1Exception {
+    return view(ClusterInboxAbi.GENESIS_BATCH_HASH, at, ClusterInboxAbi::decodeWord);
+  }
+
   public Address registry(BlockTag at) throws L1Exception {
     return view(ClusterInboxAbi.REGISTRY, at, ClusterInboxAbi::decodeAddress);
   }
+
+  public Address oracle(BlockTag at) throws L1Exception {
+    return view(ClusterInboxAbi.ORACLE, at, ClusterInboxAbi::decodeAddress);
+  }
+
+  /** The numbers that the inbox enforces (protocol §8). */
+  public Numbers numbers(BlockTag at) throws L1Exception {
+    return new Numbers(
+        view(ClusterInboxAbi.TICK_SECONDS, at, ClusterInboxAbi::decodeUint64),
+        view(ClusterInboxAbi.HANDOVER_LEAD_SECONDS, at, ClusterInboxAbi::decodeUint64),
+        view(ClusterInboxAbi.OPEN_AFTER_SLOTS, at, ClusterInboxAbi::decodeUint64));
+  }
+
+  /** Parameters that stand in the inbox's code. */
+  public record Numbers(long tickSeconds, long handoverLeadSeconds, long openAfterSlots) {}
 
   private interface Reader<T> {
     T read(Bytes returned) throws DecodeException;
@@ -96,9 +119,10 @@ public final class InboxReader {
     }
   }
 
-  private BatchProposed decode(L1Log log) throws L1Exception {
+  /** What the Inbox logged. */
+  public InboxEvent decode(L1Log log) throws L1Exception {
     try {
-      return ClusterInboxAbi.decodeBatchProposed(log.log());
+      return ClusterInboxAbi.decodeInboxEvent(log.log());
     } catch (DecodeException e) {
       throw new L1Exception(Kind.BAD_ANSWER, "inbox " + inbox + ": " + e.getMessage(), e);
     }

@@ -6,14 +6,14 @@ import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 
 /**
- * A batch that the Inbox took, as it stands in an L1 block. The call data is not decoded here: what
- * does not decode derives to nothing, which derivation decides.
+ * A batch or an open block that the Inbox took, as it stands in an L1 block. The call data is not
+ * decoded here: what does not decode derives to nothing, which derivation decides.
  *
  * @param poster the transaction's sender
  * @param callData the transaction's whole input
  */
 public record PostedBatch(
-    BatchProposed event,
+    InboxEvent event,
     long blockNumber,
     Hash32 blockHash,
     Hash32 txHash,

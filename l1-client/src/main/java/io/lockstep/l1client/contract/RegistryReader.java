@@ -10,7 +10,9 @@ import io.lockstep.l1client.execution.L1Log;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Wei;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -92,8 +94,32 @@ public final class RegistryReader {
         OperatorRegistryAbi::decodeId);
   }
 
-  public OperatorRegistryAbi.MayPost mayPost(Address poster, BlockTag at) throws L1Exception {
-    return view(OperatorRegistryAbi.encodeMayPost(poster), at, OperatorRegistryAbi::decodeMayPost);
+  /** Whether {@code poster} may post in a window of this operator whose name lies in the epoch. */
+  public boolean mayPost(int operatorId, Address poster, Epoch epoch, BlockTag at)
+      throws L1Exception {
+    return view(
+        OperatorRegistryAbi.encodeMayPost(operatorId, poster, epoch),
+        at,
+        OperatorRegistryAbi::decodeBool);
+  }
+
+  /** The keys that count in an epoch; zero addresses for an operator that has none. */
+  public OperatorRegistryAbi.Keys keysAt(int operatorId, Epoch epoch, BlockTag at)
+      throws L1Exception {
+    return view(
+        OperatorRegistryAbi.encodeKeysAt(operatorId, epoch), at, OperatorRegistryAbi::decodeKeys);
+  }
+
+  public boolean isEligibleAt(int operatorId, Epoch epoch, BlockTag at) throws L1Exception {
+    return view(
+        OperatorRegistryAbi.encodeEligibleAt(operatorId, epoch),
+        at,
+        OperatorRegistryAbi::decodeBool);
+  }
+
+  /** What an operator must stake at least. */
+  public Wei minStake(BlockTag at) throws L1Exception {
+    return view(OperatorRegistryAbi.encodeMinStakeWei(), at, OperatorRegistryAbi::decodeWei);
   }
 
   private interface Reader<T> {

@@ -13,6 +13,9 @@ public sealed interface DutyEvent {
    */
   record DutiesChanged(Epoch epoch, ProposerDuties duties, boolean replaced) implements DutyEvent {}
 
+  /** The duties of an epoch that were told are still the ones. */
+  record DutiesConfirmed(Epoch epoch) implements DutyEvent {}
+
   /** The beacon node did not answer; told once, until duties were asked successfully again. */
   record DutiesUnavailable(Epoch epoch, String why) implements DutyEvent {}
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,8 +92,14 @@ public final class DutyTracker {
     }
   }
 
-  /** Fetches what is missing or doubtful at {@code nowSeconds} (Unix). */
-  public void step(long nowSeconds) {
+  /**
+   * Fetches what is missing or doubtful.
+   *
+   * @param now Unix time in seconds; asked again after a failure, for an epoch that ended while its
+   *     duties were asked for is none that anybody misses
+   */
+  public void step(LongSupplier now) {
+    long nowSeconds = now.getAsLong();
     for (BeaconEvent hint = hints.poll(); hint != null; hint = hints.poll()) {
       apply(hint);
     }
@@ -112,7 +119,7 @@ public final class DutyTracker {
     boolean complete = true;
     for (Epoch epoch : List.of(current, current.plus(1))) {
       if (netDue || stale.contains(epoch) || !fetched.containsKey(epoch)) {
-        ProposerDuties answer = fetch(epoch);
+        ProposerDuties answer = fetch(epoch, now);
         if (answer == null) {
           complete = false;
           break;
@@ -121,19 +128,20 @@ public final class DutyTracker {
       }
     }
     if (!asked.isEmpty()) {
-      judge(asked);
+      judge(asked, now);
     }
     if (complete) {
       checkedInSlot = slot;
     }
   }
 
-  private @Nullable ProposerDuties fetch(Epoch epoch) {
+  private @Nullable ProposerDuties fetch(Epoch epoch, LongSupplier now) {
     ProposerDuties answer;
     try {
       answer = beacon.proposerDuties(epoch, clock.slotsPerEpoch());
     } catch (L1Exception e) {
-      if (!unavailable) {
+      boolean ended = clock.epochOf(clock.slotAt(now.getAsLong())).compareTo(epoch) > 0;
+      if (!unavailable && !ended) {
         unavailable = true;
         consumer.accept(new DutyEvent.DutiesUnavailable(epoch, e.text()));
       }
@@ -145,13 +153,13 @@ public final class DutyTracker {
     return answer;
   }
 
-  private void judge(List<ProposerDuties> asked) {
+  private void judge(List<ProposerDuties> asked, LongSupplier now) {
     Map<Epoch, Verdict> verdicts = lookahead.check(asked);
     if (verdicts.values().stream().anyMatch(Verdict.Differs.class::isInstance)) {
       // A head may have come between the two answers: both are asked again before any alarm.
       List<ProposerDuties> again = new ArrayList<>();
       for (ProposerDuties duties : asked) {
-        ProposerDuties answer = fetch(duties.epoch());
+        ProposerDuties answer = fetch(duties.epoch(), now);
         if (answer == null) {
           return;
         }
@@ -187,7 +195,12 @@ public final class DutyTracker {
     }
     ProposerDuties duties = fetched.get(epoch);
     ProposerDuties before = told.get(epoch);
-    if (duties != null && !duties.equals(before)) {
+    if (duties == null) {
+      return;
+    }
+    if (duties.equals(before)) {
+      consumer.accept(new DutyEvent.DutiesConfirmed(epoch));
+    } else {
       told.put(epoch, duties);
       consumer.accept(new DutyEvent.DutiesChanged(epoch, duties, before != null));
     }

@@ -33,6 +33,7 @@ public record CallRequest(@Nullable Address from, @Nullable Address to, UInt256 
     if (!value.isZero()) {
       object.put("value", value.toQuantity());
     }
-    return object.put("input", data.toHex());
+    // "input" is the name of the specification; EthereumJS estimates without it and knows the old.
+    return object.put("input", data.toHex()).put("data", data.toHex());
   }
 }

@@ -62,7 +62,7 @@ public final class L1Follower implements AutoCloseable {
         new WakeLoop(
             "l1-duties",
             () -> {
-              dutyTracker.step(nowSeconds.getAsLong());
+              dutyTracker.step(nowSeconds);
               return pollMs;
             },
             pacer);

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.l1client.proof;
 
+import io.lockstep.l1client.beacon.BeaconHeader;
+import io.lockstep.l1client.contract.ValidatorClaim;
+import io.lockstep.primitives.beacon.BeaconTypes;
 import io.lockstep.primitives.ssz.Branch;
+import io.lockstep.primitives.ssz.Gindex;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one beacon block proves; every branch leads to {@code blockRoot}, which EIP-4788 keeps under
+ * What one beacon block proves; every branch leads to the block's root, which EIP-4788 keeps under
  * the timestamp of the next execution block. Immutable.
  *
  * @param slotBranch the leaf is the block's slot, little-endian
@@ -17,14 +22,21 @@ import java.util.Map;
  * @param validators by validator index; one that the state does not have is missing
  */
 public record BlockProofs(
-    Slot slot,
-    Hash32 blockRoot,
+    BeaconHeader header,
     Branch slotBranch,
     List<Branch> lookahead,
     Map<Long, ValidatorProof> validators) {
   public BlockProofs {
     lookahead = List.copyOf(lookahead);
     validators = Map.copyOf(validators);
+  }
+
+  public Slot slot() {
+    return header.slot();
+  }
+
+  public Hash32 blockRoot() {
+    return header.root();
   }
 
   /** The proposers that {@link #lookahead} proves, from the first slot of the block's epoch on. */
@@ -34,5 +46,27 @@ public record BlockProofs(
       out[i] = Long.reverseBytes(lookahead.get(i / 4).leaf().word(i % 4));
     }
     return out;
+  }
+
+  /** Siblings from the root of {@code proposer_lookahead} up to the state's root. */
+  public List<Hash32> lookaheadBranch() {
+    List<Hash32> siblings = inState(lookahead.getFirst());
+    return siblings.subList(Long.numberOfTrailingZeros(lookahead.size()), siblings.size());
+  }
+
+  /** What claims a validator for its owner, or null when the state does not have it. */
+  public @Nullable ValidatorClaim claim(long validatorIndex) {
+    ValidatorProof proof = validators.get(validatorIndex);
+    if (proof == null) {
+      return null;
+    }
+    Branch credentials = proof.withdrawalCredentials();
+    return new ValidatorClaim(validatorIndex, credentials.leaf(), inState(credentials));
+  }
+
+  /** A branch without its last part, which leads from the state's root to the block's. */
+  private static List<Hash32> inState(Branch branch) {
+    int depth = Gindex.depth(Gindex.ofField(BeaconTypes.BLOCK_HEADER, "state_root"));
+    return branch.siblings().subList(0, branch.siblings().size() - depth);
   }
 }

@@ -7,6 +7,7 @@ import io.lockstep.l1client.beacon.BeaconClient;
 import io.lockstep.l1client.beacon.BeaconHeader;
 import io.lockstep.l1client.beacon.BlockId;
 import io.lockstep.l1client.beacon.ChainSpec;
+import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.beacon.BeaconPreset;
 import io.lockstep.primitives.beacon.BeaconTypes;
 import io.lockstep.primitives.codec.DecodeException;
@@ -15,6 +16,7 @@ import io.lockstep.primitives.ssz.Gindex;
 import io.lockstep.primitives.ssz.SszTree;
 import io.lockstep.primitives.ssz.SszType;
 import io.lockstep.primitives.types.Epoch;
+import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +66,23 @@ public final class BlockProver {
               return proven;
             });
     return inState == null ? null : wanted.proofs(header, inState, inBlock(header));
+  }
+
+  /**
+   * Proofs from the beacon block whose root EIP-4788 keeps under an execution block's time. An
+   * execution client that knows nothing of a beacon chain names none: then the beacon block of that
+   * time says what came before it.
+   *
+   * @return null when no endpoint knows that block or its state
+   */
+  public @Nullable BlockProofs proveBefore(L1Block block, List<Long> validatorIndices)
+      throws L1Exception {
+    Hash32 named = block.parentBeaconBlockRoot();
+    if (!named.equals(Hash32.ZERO)) {
+      return prove(BlockId.of(named), validatorIndices);
+    }
+    BeaconHeader own = beacon.header(BlockId.of(spec.clock().slotAt(block.timestampSeconds())));
+    return own == null ? null : prove(BlockId.of(own.parentRoot()), validatorIndices);
   }
 
   private static SszType stateType(BeaconPreset preset, boolean gloas) {
@@ -144,8 +163,7 @@ public final class BlockProver {
         }
       });
       return new BlockProofs(
-          header.slot(),
-          header.root(),
+          header,
           inBlock.branch(blockField("slot")),
           lookahead.stream().map(at -> inState.branch(at).then(up)).toList(),
           proven);

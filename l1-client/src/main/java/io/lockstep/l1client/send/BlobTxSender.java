@@ -12,7 +12,8 @@ import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.loop.WakeLoop;
 import io.lockstep.primitives.crypto.BlobProofs;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
+import io.lockstep.primitives.crypto.SignerException;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
@@ -108,11 +109,7 @@ public final class BlobTxSender {
 
   /** Opens the journal and takes up what it holds. */
   public BlobTxSender(
-      Setup setup,
-      SecretKey key,
-      UInt256 chainId,
-      Options options,
-      Consumer<PostingEvent> listener) {
+      Setup setup, Signer key, UInt256 chainId, Options options, Consumer<PostingEvent> listener) {
     setup.lanes().claim(key.address(), AccountLanes.Lane.BLOB);
     this.setup = setup;
     this.signer = new BlobTxSigner(key, chainId, setup.cpu(), setup.proofs());
@@ -339,7 +336,7 @@ public final class BlobTxSender {
     return signAndSend(encoded);
   }
 
-  /** Signs, journals and sends; false when the node could not be asked. */
+  /** Signs, journals and sends; false when the node or the key's holder could not be asked. */
   private boolean signAndSend(Posting encoded) {
     PostingCodec.Content content = book.content(encoded);
     BlobSidecar proofs = book.sidecar(encoded);
@@ -363,9 +360,15 @@ public final class BlobTxSender {
       stuck(encoded, "what L1 asks is above the caps or the budget of a posting");
       return false;
     }
-    Transaction tx =
-        signer.sign(
-            nonce, fees, need.gasLimit(), content.to(), content.callData(), proofs.hashes());
+    Transaction tx;
+    try {
+      tx =
+          signer.sign(
+              nonce, fees, need.gasLimit(), content.to(), content.callData(), proofs.hashes());
+    } catch (SignerException e) {
+      stuck(encoded, "not signed: " + e.text());
+      return false;
+    }
     Posting posting = book.signed(encoded, nonce, signer.wrap(tx, proofs, version));
     book.forgetProgress(posting);
     listener.accept(new PostingEvent.Signed(posting.id(), posting.latestTx(), nonce, fees));

@@ -5,7 +5,8 @@ import io.lockstep.l1client.fee.Fees;
 import io.lockstep.l1client.fee.GasNeed;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.BlobProofs;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
+import io.lockstep.primitives.crypto.SignerException;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.tx.TransactionType;
@@ -21,7 +22,7 @@ import java.util.concurrent.Executor;
 
 /** Makes signed blob transactions of one poster, and their network forms. One thread. */
 final class BlobTxSigner {
-  private final SecretKey key;
+  private final Signer key;
   private final UInt256 chainId;
   private final Executor cpu;
   private final BlobProofs proofs;
@@ -29,7 +30,7 @@ final class BlobTxSigner {
   /**
    * @param cpu platform threads for the proofs of wrapper version 0
    */
-  BlobTxSigner(SecretKey key, UInt256 chainId, Executor cpu, BlobProofs proofs) {
+  BlobTxSigner(Signer key, UInt256 chainId, Executor cpu, BlobProofs proofs) {
     this.key = key;
     this.chainId = chainId;
     this.cpu = cpu;
@@ -41,7 +42,8 @@ final class BlobTxSigner {
   }
 
   Transaction sign(
-      long nonce, Fees fees, long gasLimit, Address to, Bytes callData, List<Hash32> blobHashes) {
+      long nonce, Fees fees, long gasLimit, Address to, Bytes callData, List<Hash32> blobHashes)
+      throws SignerException {
     return new Transaction.Unsigned(
             TransactionType.BLOB,
             chainId,
@@ -60,7 +62,7 @@ final class BlobTxSigner {
   }
 
   /** The same nonce, content and blobs with other fees. */
-  Transaction withFees(Transaction old, Fees fees) {
+  Transaction withFees(Transaction old, Fees fees) throws SignerException {
     Transaction.Unsigned fields = old.fields();
     return new Transaction.Unsigned(
             fields.type(),

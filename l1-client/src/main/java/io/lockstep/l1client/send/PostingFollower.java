@@ -7,6 +7,7 @@ import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.execution.L1Receipt;
 import io.lockstep.l1client.fee.Fees;
 import io.lockstep.l1client.heads.L1Event;
+import io.lockstep.primitives.crypto.SignerException;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
@@ -332,9 +333,15 @@ final class PostingFollower {
       book.update(posting.in(Posting.State.SIGNED)); // pools forget: offer the same bytes again
       return false;
     }
+    Transaction dearer;
+    try {
+      dearer = signer.withFees(old, fees);
+    } catch (SignerException e) {
+      trouble(posting, "the replacement is not signed: " + e.text());
+      return false;
+    }
     SignedTx replacement =
-        signer.wrap(
-            signer.withFees(old, fees), book.sidecar(posting), BlobTxSigner.wrapperVersion(bytes));
+        signer.wrap(dearer, book.sidecar(posting), BlobTxSigner.wrapperVersion(bytes));
     Posting replaced = book.addAttempt(posting, replacement);
     p.attemptToSend = last + 1;
     p.blocksSinceSent = 0;

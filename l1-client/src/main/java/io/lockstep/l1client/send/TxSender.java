@@ -11,7 +11,8 @@ import io.lockstep.l1client.fee.FeePolicy;
 import io.lockstep.l1client.fee.FeeReader;
 import io.lockstep.l1client.fee.Fees;
 import io.lockstep.l1client.fee.GasNeed;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
+import io.lockstep.primitives.crypto.SignerException;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
@@ -57,9 +58,23 @@ public final class TxSender {
    *
    * @param to null to create a contract
    * @return the transaction's hash
+   * @throws L1Exception NODE_ERROR with the revert bytes when it would revert, UNREACHABLE when the
+   *     key's holder gives no signature
+   */
+  public Hash32 send(Signer key, @Nullable Address to, UInt256 value, Bytes data)
+      throws L1Exception {
+    return send(key, nextNonce(key.address()), to, value, data);
+  }
+
+  /**
+   * Signs and sends under a nonce that the caller counts: not every node's pending count takes in
+   * what was sent a moment ago.
+   *
+   * @param to null to create a contract
+   * @return the transaction's hash
    * @throws L1Exception NODE_ERROR with the revert bytes when it would revert
    */
-  public Hash32 send(SecretKey key, @Nullable Address to, UInt256 value, Bytes data)
+  public Hash32 send(Signer key, long nonce, @Nullable Address to, UInt256 value, Bytes data)
       throws L1Exception {
     lanes.claim(key.address(), AccountLanes.Lane.ORDINARY);
     long needed = execution.estimateGas(new CallRequest(key.address(), to, value, data));
@@ -69,17 +84,15 @@ public final class TxSender {
     if (offer == null) {
       throw new L1Exception(Kind.BUSY, "what L1 asks is above the caps or the budget");
     }
-    Transaction tx =
-        Transaction.Unsigned.feeMarket(
-                chainId,
-                pendingNonce(key.address()),
-                offer.tip(),
-                offer.feeCap(),
-                gasLimit,
-                to,
-                value,
-                data)
-            .sign(key);
+    Transaction tx;
+    try {
+      tx =
+          Transaction.Unsigned.feeMarket(
+                  chainId, nonce, offer.tip(), offer.feeCap(), gasLimit, to, value, data)
+              .sign(key);
+    } catch (SignerException e) {
+      throw new L1Exception(Kind.UNREACHABLE, "not signed: " + e.text(), e);
+    }
     return switch (SendOutcome.send(execution, tx.encoded())) {
       case SendOutcome.Taken ignored -> tx.hash();
       case SendOutcome.NonceUsed ignored ->
@@ -96,7 +109,7 @@ public final class TxSender {
    * @throws L1Exception TIMEOUT when it is in no block by then
    */
   public L1Receipt sendAndWait(
-      SecretKey key, @Nullable Address to, UInt256 value, Bytes data, long timeoutMs)
+      Signer key, @Nullable Address to, UInt256 value, Bytes data, long timeoutMs)
       throws L1Exception {
     return await(send(key, to, value, data), timeoutMs);
   }
@@ -126,7 +139,8 @@ public final class TxSender {
     }
   }
 
-  private long pendingNonce(Address account) throws L1Exception {
+  /** The nonce of an account's next transaction, those that wait counted. */
+  public long nextNonce(Address account) throws L1Exception {
     try {
       return execution.nonce(account, BlockTag.PENDING);
     } catch (L1Exception e) {

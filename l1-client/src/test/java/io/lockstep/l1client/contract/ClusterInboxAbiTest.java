@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.web3j.abi.DefaultFunctionEncoder;
 import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.datatypes.DynamicArray;
+import org.web3j.abi.datatypes.DynamicBytes;
 import org.web3j.abi.datatypes.DynamicStruct;
 import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.StaticStruct;
@@ -160,7 +161,8 @@ class ClusterInboxAbiTest {
     DefaultFunctionEncoder web3j = new DefaultFunctionEncoder();
     Hash32 inner = Keccak.hash(Bytes.fromHex(web3j.encodeParameters(List.of(web3j(batch)))));
 
-    assertThat(ClusterInboxAbi.batchHash(last, batch, blobHashes, 7))
+    List<Address> committers = List.of(Address.ofLong(5), Address.ofLong(6));
+    assertThat(ClusterInboxAbi.batchHash(last, batch, blobHashes, 7, committers))
         .isEqualTo(
             Keccak.hash(
                 Bytes.fromHex(
@@ -169,7 +171,12 @@ class ClusterInboxAbiTest {
                             b32(last),
                             b32(inner),
                             b32s(blobHashes),
-                            new Uint32(BigInteger.valueOf(7)))))));
+                            new Uint32(BigInteger.valueOf(7)),
+                            addresses(committers))))));
+    assertThat(ClusterInboxAbi.openBlockHash(last, new Slot(9), 77))
+        .isEqualTo(
+            Keccak.hash(
+                Bytes.fromHex(web3j.encodeParameters(List.of(b32(last), u64(9), u64(77))))));
     assertThat(ClusterInboxAbi.headOf(blobHashes))
         .isEqualTo(Keccak.hash(Bytes.fromHex(web3j.encodeParameters(List.of(b32s(blobHashes))))));
     Address inbox = Address.ofLong(77);
@@ -192,9 +199,12 @@ class ClusterInboxAbiTest {
     List<Hash32> blobHashes = hashes(random, 2);
     Hash32 batchHash = hash(random);
     Hash32 head = hash(random);
+    List<Address> committers = List.of(Address.ofLong(8));
     String data =
         new DefaultFunctionEncoder()
-            .encodeParameters(List.of(u64(9), b32(batchHash), b32(head), b32s(blobHashes)));
+            .encodeParameters(
+                List.of(
+                    u64(9), b32(batchHash), b32(head), b32s(blobHashes), addresses(committers)));
     Log log =
         new Log(
             Address.ofLong(1),
@@ -205,7 +215,66 @@ class ClusterInboxAbiTest {
             Bytes.fromHex(data));
 
     assertThat(ClusterInboxAbi.decodeBatchProposed(log))
-        .isEqualTo(new BatchProposed(5, 3, new Slot(9), batchHash, head, blobHashes));
+        .isEqualTo(new BatchProposed(5, 3, new Slot(9), batchHash, head, blobHashes, committers));
+  }
+
+  @Test
+  void readsTheOtherEventsThatMoveARollup() throws DecodeException {
+    DefaultFunctionEncoder web3j = new DefaultFunctionEncoder();
+    Hash32 hash = hash(new Random(SEED));
+    Log open =
+        log(
+            web3j.encodeParameters(List.of(u64(9), u64(71), b32(hash))),
+            ClusterInboxAbi.OPEN_BLOCK_PROPOSED_TOPIC,
+            6);
+    assertThat(ClusterInboxAbi.decodeInboxEvent(open))
+        .isEqualTo(new OpenBlockProposed(6, new Slot(9), 71, hash));
+    for (int length : List.of(0, 1, 31, 32, 33, 500)) {
+      byte[] raw = new byte[length];
+      java.util.Arrays.fill(raw, (byte) 0xab);
+      DynamicBytes bytes = new DynamicBytes(raw);
+      Log forced =
+          log(
+              web3j.encodeParameters(List.of(u64(50_000), bytes)),
+              ClusterInboxAbi.FORCED_ENQUEUED_TOPIC,
+              901,
+              4);
+      assertThat(ClusterInboxAbi.decodeForcedEnqueued(forced))
+          .isEqualTo(new ForcedEnqueued(901, 4, 50_000, Bytes.wrap(raw)));
+      Log message =
+          log(
+              web3j.encodeParameters(
+                  List.of(
+                      address(Address.ofLong(1)),
+                      address(Address.ofLong(2)),
+                      new Uint256(BigInteger.TEN),
+                      bytes)),
+              L1MessengerAbi.MESSAGE_SENT_TOPIC,
+              901,
+              5);
+      assertThat(L1MessengerAbi.decodeMessageSent(message))
+          .isEqualTo(
+              new MessageSent(
+                  901, 5, Address.ofLong(1), Address.ofLong(2), UInt256.of(10), Bytes.wrap(raw)));
+    }
+  }
+
+  private static Log log(String data, Hash32 topic, long... indexed) {
+    List<Hash32> topics = new ArrayList<>(List.of(topic));
+    for (long value : indexed) {
+      topics.add(UInt256.of(value).toHash());
+    }
+    return new Log(Address.ofLong(1), topics, Bytes.fromHex(data));
+  }
+
+  private static org.web3j.abi.datatypes.Address address(Address address) {
+    return new org.web3j.abi.datatypes.Address(address.toHex());
+  }
+
+  private static DynamicArray<org.web3j.abi.datatypes.Address> addresses(List<Address> values) {
+    return new DynamicArray<>(
+        org.web3j.abi.datatypes.Address.class,
+        values.stream().map(ClusterInboxAbiTest::address).toList());
   }
 
   @Test
@@ -281,12 +350,24 @@ class ClusterInboxAbiTest {
             "registry()",
             "genesisBatchHash()",
             "batchHash(uint64)",
-            "BatchProposed(uint64,uint32,uint64,bytes32,bytes32,bytes32[])");
+            "BatchProposed(uint64,uint32,uint64,bytes32,bytes32,bytes32[],address[])",
+            ClusterInboxAbi.PROPOSE_OPEN,
+            ClusterInboxAbi.ENQUEUE,
+            ClusterInboxAbi.FORCED_FEE,
+            "OpenBlockProposed(uint64,uint64,uint64,bytes32)",
+            "ForcedEnqueued(uint64,uint64,uint64,bytes)");
+    assertThat(signatures("L1Messenger"))
+        .contains(
+            L1MessengerAbi.SEND_MESSAGE,
+            L1MessengerAbi.DEPOSIT,
+            L1MessengerAbi.CLAIM_FEES,
+            L1MessengerAbi.MESSAGE_SENT);
     Set<String> registry = signatures("OperatorRegistry");
     assertThat(registry)
         .contains(
             "register(address[2],address)",
-            "addValidators(uint32,uint64[])",
+            "addValidators(uint32,uint64,(uint64,uint64,bytes32,bytes32,bytes32),"
+                + "(uint64,bytes32,bytes32[])[])",
             "topUp(uint32)",
             "freeze(uint32)",
             "exit(uint32)",
@@ -296,10 +377,10 @@ class ClusterInboxAbiTest {
             "operatorOfPoster(address)",
             "operatorOfCommitter(address)",
             "operatorOfValidator(uint64)",
-            "mayPost(address)",
-            "OperatorRegistered(uint32,address,address[2],address,uint256)",
-            "ValidatorsAdded(uint32,uint64[])",
-            "StakeAdded(uint32,uint256)",
+            "mayPost(uint32,address,uint64)",
+            "OperatorRegistered(uint32,address,address[2],address,uint256,uint64)",
+            "ValidatorsAdded(uint32,uint64,uint64[])",
+            "StakeChanged(uint32,uint256)",
             "OperatorFrozen(uint32)",
             "OperatorExited(uint32)",
             "StakeWithdrawn(uint32,uint256)");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.l1client.L1Exception;
+import io.lockstep.l1client.beacon.BeaconHeader;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.http.HttpOptions;
@@ -17,12 +18,22 @@ import io.lockstep.primitives.tx.Log;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.web3j.abi.FunctionEncoder;
+import org.web3j.abi.datatypes.DynamicArray;
+import org.web3j.abi.datatypes.DynamicStruct;
+import org.web3j.abi.datatypes.Function;
+import org.web3j.abi.datatypes.StaticStruct;
+import org.web3j.abi.datatypes.generated.Bytes32;
+import org.web3j.abi.datatypes.generated.Uint32;
+import org.web3j.abi.datatypes.generated.Uint64;
 
 class OperatorRegistryAbiTest {
   private static final Address REGISTRY = Address.ofLong(0x4e6);
@@ -54,17 +65,15 @@ class OperatorRegistryAbiTest {
                 .address(COMMITTER)
                 .toBytes()
                 .toHex());
-    assertThat(OperatorRegistryAbi.encodeAddValidators(3, List.of(5L, 6L)).toHex())
+    assertThat(OperatorRegistryAbi.encodeRotate(7, List.of(POSTER, SECOND), COMMITTER))
         .isEqualTo(
             new AbiWriter()
-                .selector(ClusterInboxAbi.selector("addValidators(uint32,uint64[])"))
-                .number(3)
-                .number(64)
-                .number(2)
-                .number(5)
-                .number(6)
-                .toBytes()
-                .toHex());
+                .selector(ClusterInboxAbi.selector("rotate(uint32,address[2],address)"))
+                .number(7)
+                .address(POSTER)
+                .address(SECOND)
+                .address(COMMITTER)
+                .toBytes());
     assertThat(OperatorRegistryAbi.encodeFreeze(9))
         .isEqualTo(
             new AbiWriter()
@@ -73,6 +82,51 @@ class OperatorRegistryAbiTest {
                 .toBytes());
     assertThatThrownBy(() -> OperatorRegistryAbi.encodeRegister(List.of(POSTER), COMMITTER))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Held against web3j, which knows nested structures of its own. */
+  @Test
+  void encodesClaimsWithTheirProofsAsSolidityDoes() {
+    BeaconHeader header =
+        new BeaconHeader(word(7), true, new Slot(77), 5, word(1), word(2), word(3));
+    List<ValidatorClaim> claims =
+        List.of(
+            new ValidatorClaim(11, word(4), List.of(word(5), word(6))),
+            new ValidatorClaim(12, word(8), List.of()));
+
+    Bytes ours =
+        OperatorRegistryAbi.encodeAddValidators(3, new ProvenHeader(1_234, header), claims);
+
+    assertThat(ours.toHex())
+        .isEqualTo(
+            FunctionEncoder.encode(
+                new Function(
+                    "addValidators",
+                    List.of(
+                        new Uint32(3),
+                        new Uint64(1_234),
+                        new StaticStruct(
+                            new Uint64(77), new Uint64(5), bytes32(1), bytes32(2), bytes32(3)),
+                        new DynamicArray<>(
+                            DynamicStruct.class,
+                            claim(11, 4, bytes32(5), bytes32(6)),
+                            claim(12, 8))),
+                    List.of())));
+  }
+
+  private static DynamicStruct claim(long index, long credentials, Bytes32... branch) {
+    return new DynamicStruct(
+        new Uint64(index),
+        bytes32(credentials),
+        new DynamicArray<>(Bytes32.class, List.of(branch)));
+  }
+
+  private static Hash32 word(long value) {
+    return Hash32.ofWords(0, 0, 0, value);
+  }
+
+  private static Bytes32 bytes32(long value) {
+    return new Bytes32(word(value).toArray());
   }
 
   @Test
@@ -84,17 +138,30 @@ class OperatorRegistryAbiTest {
                 OperatorRegistryAbi.OPERATOR_REGISTERED,
                 UInt256.of(1).toHash(),
                 UInt256.of(1).toHash()),
-            words(2, 3, 4, 8));
+            words(2, 3, 4, 8, 9));
     assertThat(OperatorRegistryAbi.decodeEvent(registered))
         .isEqualTo(
             new RegistryEvent.OperatorRegistered(
-                1, OWNER, List.of(POSTER, SECOND), COMMITTER, Wei.of(8)));
+                1, OWNER, List.of(POSTER, SECOND), COMMITTER, Wei.of(8), new Epoch(9)));
     assertThat(
             OperatorRegistryAbi.decodeEvent(
-                log(OperatorRegistryAbi.VALIDATORS_ADDED, 2, words(32, 2, 11, 12))))
-        .isEqualTo(new RegistryEvent.ValidatorsAdded(2, List.of(11L, 12L)));
-    assertThat(OperatorRegistryAbi.decodeEvent(log(OperatorRegistryAbi.STAKE_ADDED, 2, words(9))))
-        .isEqualTo(new RegistryEvent.StakeAdded(2, Wei.of(9)));
+                log(OperatorRegistryAbi.VALIDATORS_ADDED, 2, words(6, 64, 2, 11, 12))))
+        .isEqualTo(new RegistryEvent.ValidatorsAdded(2, new Epoch(6), List.of(11L, 12L)));
+    assertThat(
+            OperatorRegistryAbi.decodeEvent(
+                log(OperatorRegistryAbi.KEYS_ROTATED, 2, words(6, 2, 3, 4))))
+        .isEqualTo(
+            new RegistryEvent.KeysRotated(2, new Epoch(6), List.of(POSTER, SECOND), COMMITTER));
+    assertThat(OperatorRegistryAbi.decodeEvent(log(OperatorRegistryAbi.STAKE_CHANGED, 2, words(9))))
+        .isEqualTo(new RegistryEvent.StakeChanged(2, Wei.of(9)));
+    assertThat(
+            OperatorRegistryAbi.decodeEvent(
+                log(OperatorRegistryAbi.ELIGIBILITY_ENDED, 2, words(9))))
+        .isEqualTo(new RegistryEvent.EligibilityEnded(2, new Epoch(9)));
+    assertThat(
+            OperatorRegistryAbi.decodeEvent(
+                log(OperatorRegistryAbi.ELIGIBILITY_BEGAN, 2, words(9))))
+        .isEqualTo(new RegistryEvent.EligibilityBegan(2, new Epoch(9)));
     assertThat(
             OperatorRegistryAbi.decodeEvent(
                 log(OperatorRegistryAbi.OPERATOR_FROZEN, 2, Bytes.EMPTY)))
@@ -114,7 +181,7 @@ class OperatorRegistryAbiTest {
         .isInstanceOf(DecodeException.class);
     assertThatThrownBy(() ->
             OperatorRegistryAbi.decodeEvent(
-                log(OperatorRegistryAbi.VALIDATORS_ADDED, 1, words(32, 1_000_000))))
+                log(OperatorRegistryAbi.VALIDATORS_ADDED, 1, words(6, 64, 1_000_000))))
         .isInstanceOf(DecodeException.class);
     assertThatThrownBy(() ->
             OperatorRegistryAbi.decodeEvent(log(OperatorRegistryAbi.OPERATOR_FROZEN, 1, words(1))))
@@ -127,9 +194,10 @@ class OperatorRegistryAbiTest {
     assertThat(operator)
         .isEqualTo(
             new Operator(OWNER, List.of(POSTER, SECOND), COMMITTER, Wei.of(8), 100, 0, 0, true));
-    assertThat(OperatorRegistryAbi.decodeMayPost(words(3, 1)))
-        .isEqualTo(new OperatorRegistryAbi.MayPost(3, true));
-    assertThatThrownBy(() -> OperatorRegistryAbi.decodeMayPost(words(3, 2)))
+    assertThat(OperatorRegistryAbi.decodeKeys(words(2, 3, 4)))
+        .isEqualTo(new OperatorRegistryAbi.Keys(List.of(POSTER, SECOND), COMMITTER));
+    assertThat(OperatorRegistryAbi.decodeBool(words(1))).isTrue();
+    assertThatThrownBy(() -> OperatorRegistryAbi.decodeBool(words(2)))
         .isInstanceOf(DecodeException.class);
     assertThatThrownBy(() -> OperatorRegistryAbi.decodeId(Bytes.EMPTY))
         .isInstanceOf(DecodeException.class);

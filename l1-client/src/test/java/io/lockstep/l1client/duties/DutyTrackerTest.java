@@ -25,6 +25,7 @@ class DutyTrackerTest {
   private final StubL1 l1 = new StubL1(chain);
   private final JdkTransport transport = new JdkTransport(1_000);
   private final List<DutyEvent> events = new ArrayList<>();
+  private final List<Epoch> confirmed = new ArrayList<>();
   private DutyTracker tracker;
   private SlotClock clock;
 
@@ -32,7 +33,15 @@ class DutyTrackerTest {
   void make() throws L1Exception {
     BeaconClient beacon = new BeaconClient(l1.pool(), transport, HttpOptions.DEFAULT);
     clock = beacon.spec().clock();
-    tracker = new DutyTracker(beacon, clock, events::add);
+    tracker = new DutyTracker(beacon, clock, this::take);
+  }
+
+  private void take(DutyEvent event) {
+    if (event instanceof DutyEvent.DutiesConfirmed known) {
+      confirmed.add(known.epoch());
+    } else {
+      events.add(event);
+    }
   }
 
   @AfterEach
@@ -43,7 +52,7 @@ class DutyTrackerTest {
 
   private List<Epoch> step() {
     events.clear();
-    tracker.step(clock.startSeconds(new Slot(chain.slot())));
+    tracker.step(() -> clock.startSeconds(new Slot(chain.slot())));
     return events.stream()
         .filter(DutyEvent.DutiesChanged.class::isInstance)
         .map(e -> ((DutyEvent.DutiesChanged) e).epoch())
@@ -60,6 +69,17 @@ class DutyTrackerTest {
     assertThat(step()).containsExactly(new Epoch(3));
     assertThat(tracker.duties(new Epoch(1))).isNull();
     assertThat(tracker.duties(new Epoch(2))).isNotNull();
+  }
+
+  @Test
+  void confirmsOnceASlotWhatItHasTold() {
+    chain.mineEmpty(9);
+    step();
+    assertThat(confirmed).isEmpty();
+    chain.mineEmpty(1);
+    step();
+    step();
+    assertThat(confirmed).containsExactly(new Epoch(1), new Epoch(2));
   }
 
   @Test
@@ -111,6 +131,19 @@ class DutyTrackerTest {
     assertThat(tracker.duties(new Epoch(2))).isNotNull();
     l1.behave();
     assertThat(step()).isEmpty();
+  }
+
+  @Test
+  void doesNotMissAnEpochThatEndedWhileItsDutiesWereAskedFor() {
+    chain.mineEmpty(9);
+    l1.answerInstead(() -> {
+      chain.mineEmpty(8);
+      return StubL1.Raw.text(400, "application/json", "{}");
+    });
+    step();
+    assertThat(events).isEmpty();
+    l1.behave();
+    assertThat(step()).containsExactly(new Epoch(2), new Epoch(3));
   }
 
   private List<DutyEvent> stepAll() {

@@ -15,8 +15,12 @@ import io.lockstep.l1client.testing.TestBlobs;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.crypto.Kzg;
+import io.lockstep.primitives.crypto.Signature;
+import io.lockstep.primitives.crypto.Signer;
+import io.lockstep.primitives.crypto.SignerException;
 import io.lockstep.primitives.tx.BlobTransaction;
 import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
@@ -25,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -561,6 +566,70 @@ class BlobTxSenderTest {
     assertThat(pooled().getFirst().transaction().maxFeePerBlobGas())
         .isEqualTo(gwei.multiply(UInt256.of(2)));
     assertThat(events.stream().filter(PostingEvent.Stuck.class::isInstance)).isNotEmpty();
+  }
+
+  @Test
+  void waitsForASignerThatIsAwayWithPostingsAndReplacements() {
+    boolean[] away = {true};
+    Signer elsewhere =
+        new Signer() {
+          @Override
+          public Address address() {
+            return TestBlobs.KEY.address();
+          }
+
+          @Override
+          public Signature sign(Bytes preimage) throws SignerException {
+            if (away[0]) {
+              throw new SignerException("the signer is away");
+            }
+            assertThat(preimage.get(0)).as("the type of a blob transaction").isEqualTo((byte) 3);
+            return TestBlobs.KEY.sign(preimage);
+          }
+
+          @Override
+          public boolean isRemote() {
+            return true;
+          }
+
+          @Override
+          public @Nullable String trouble() {
+            return away[0] ? "the signer is away" : null;
+          }
+        };
+    store.close();
+    store = RocksStore.open(dir, BlobTxSender.columns());
+    sender =
+        new BlobTxSender(
+            TestBlobs.setup(execution, store),
+            elsewhere,
+            UInt256.of(900),
+            BlobTxSender.Options.DEFAULT,
+            events::add);
+    BlobTxSender mine = sender;
+    tracker =
+        new HeadTracker(execution, List.of(), event -> assertThat(mine.onL1Event(event)).isTrue());
+    follow();
+    submit(FIRST, 1);
+    step();
+    assertThat(pooled()).isEmpty();
+    assertThat(only(PostingEvent.Stuck.class).why()).isEqualTo("not signed: the signer is away");
+
+    away[0] = false;
+    step();
+    assertThat(pooled()).hasSize(1);
+    away[0] = true;
+    for (int i = 0; i < 2; i++) {
+      chain.mineEmpty(1);
+      follow();
+    }
+    assertThat(countOf(PostingEvent.Replaced.class)).isZero();
+    assertThat(events)
+        .contains(
+            new PostingEvent.Stuck(FIRST, "the replacement is not signed: the signer is away"));
+    away[0] = false;
+    step();
+    assertThat(countOf(PostingEvent.Replaced.class)).isEqualTo(1);
   }
 
   @Test
