@@ -7,6 +7,7 @@ import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.parallel.Parallel;
 import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.crypto.OrderedRoot;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.LogsBloom;
 import io.lockstep.primitives.tx.Receipt;
@@ -143,6 +144,15 @@ public final class BlockRules {
 
   /** The header of an executed block of Paris or later: all roots but the state's are computed. */
   public static BlockHeader seal(ExecutedBlock block, Hash32 stateRoot) {
+    return seal(block, stateRoot, block.env().baseFeePerGas());
+  }
+
+  /**
+   * The same for a block of any fork.
+   *
+   * @param baseFee null before London
+   */
+  public static BlockHeader seal(ExecutedBlock block, Hash32 stateRoot, @Nullable UInt256 baseFee) {
     BlockEnv env = block.env();
     boolean cancun = env.parentBeaconBlockRoot() != null;
     List<Withdrawal> withdrawals = block.withdrawals();
@@ -167,7 +177,7 @@ public final class BlockRules {
         env.extraData(),
         env.prevRandao(),
         BlockHeader.ZERO_NONCE,
-        env.baseFeePerGas(),
+        baseFee,
         withdrawals == null ? null : withdrawalsRoot(withdrawals),
         cancun ? (Long) block.blobGasUsed() : null,
         cancun ? (Long) env.excessBlobGas() : null,

@@ -9,9 +9,11 @@ import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.fork.Rules;
 import io.lockstep.execution.journal.JournaledState;
 import io.lockstep.execution.journal.StateReader;
+import io.lockstep.execution.precompile.Precompiles;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.math.BigInteger;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,24 @@ public final class CallExecutor {
       LongFunction<@Nullable Hash32> blockHash,
       long gasCap,
       @Nullable Tracer tracer) {
+    Precompiles precompiles = Precompiles.of(executor.fork(env));
+    return call(request, env, state, blockHash, gasCap, precompiles, tracer, after -> {});
+  }
+
+  /**
+   * The same with other precompiles than the fork has.
+   *
+   * @param afterwards is given the state that the call leaves, for this thread alone
+   */
+  public CallResult call(
+      CallRequest request,
+      BlockEnv env,
+      StateReader state,
+      LongFunction<@Nullable Hash32> blockHash,
+      long gasCap,
+      Precompiles precompiles,
+      @Nullable Tracer tracer,
+      Consumer<StateReader> afterwards) {
     Fork fork = executor.fork(env);
     Rules rules = Rules.of(fork);
     BlobParams blobs = executor.forks().blobParams(fork);
@@ -102,9 +122,10 @@ public final class CallExecutor {
               + cost);
     }
     Applied applied =
-        new TxApplier(rules, journal, context, executor.engine())
+        new TxApplier(rules, journal, context, executor.engine(), precompiles)
             .stopWhen(Thread.currentThread()::isInterrupted)
             .apply(message(request, gas), tracer);
+    afterwards.accept(journal.reader());
     return new CallResult.Ran(
         applied.outcome().status(),
         applied.outcome().output(),

@@ -14,6 +14,7 @@ import io.lockstep.execution.journal.Account;
 import io.lockstep.execution.journal.JournaledState;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
+import io.lockstep.execution.precompile.Precompiles;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.LogsBloom;
 import io.lockstep.primitives.tx.Receipt;
@@ -66,6 +67,32 @@ public final class OpenBlock {
     this.parentState = parentState;
     this.state = new JournaledState(parentState, executor.codes());
     this.applier = new TxApplier(rules, state, context, executor.engine());
+  }
+
+  /**
+   * A block of unsigned messages, which ends when its thread is interrupted.
+   *
+   * @param blobBaseFee wei; null for what the environment's excess gives
+   */
+  OpenBlock(
+      BlockExecutor executor,
+      BlockEnv env,
+      StateReader parentState,
+      LongFunction<@Nullable Hash32> blockHash,
+      Precompiles precompiles,
+      @Nullable UInt256 blobBaseFee) {
+    this.executor = executor;
+    this.env = env;
+    this.fork = executor.fork(env);
+    this.rules = Rules.of(fork);
+    this.blobs = executor.forks().blobParams(fork);
+    BlockContext known = context(executor, env, fork, blobs, blockHash);
+    this.context = blobBaseFee == null ? known : known.withBlobBaseFee(blobBaseFee);
+    this.parentState = parentState;
+    this.state = new JournaledState(parentState, executor.codes());
+    this.applier =
+        new TxApplier(rules, state, context, executor.engine(), precompiles)
+            .stopWhen(Thread.currentThread()::isInterrupted);
   }
 
   static BlockContext context(
@@ -233,6 +260,18 @@ public final class OpenBlock {
   }
 
   private TxOutcome include(Transaction tx, Address sender, @Nullable Tracer tracer) {
+    Applied applied = applyChecked(tx, sender, tracer);
+    Address contract = tx.to() == null ? Creates.addressOf(sender, tx.nonce()) : null;
+    return new TxOutcome.Included(
+        receipts.getLast(),
+        applied.gasUsed(),
+        tx.effectiveGasPrice(context.baseFee()),
+        contract,
+        applied.outcome().output());
+  }
+
+  /** Runs a transaction that was checked, whoever sends it; the block has it afterwards. */
+  Applied applyChecked(Transaction tx, Address sender, @Nullable Tracer tracer) {
     UInt256 price = tx.effectiveGasPrice(context.baseFee());
     Applied applied =
         applier.apply(
@@ -259,9 +298,15 @@ public final class OpenBlock {
             tx.type(), success, root, gasUsed, LogsBloom.of(applied.logs()), applied.logs());
     transactions.add(tx);
     receipts.add(receipt);
-    Address contract = tx.to() == null ? Creates.addressOf(sender, tx.nonce()) : null;
-    return new TxOutcome.Included(
-        receipt, applied.gasUsed(), price, contract, applied.outcome().output());
+    return applied;
+  }
+
+  BlockContext context() {
+    return context;
+  }
+
+  Account account(Address address) {
+    return state.account(address);
   }
 
   private static long blobGas(Transaction tx) {

@@ -15,6 +15,7 @@ import io.lockstep.execution.fork.Rules;
 import io.lockstep.execution.journal.Account;
 import io.lockstep.execution.journal.Code;
 import io.lockstep.execution.journal.JournaledState;
+import io.lockstep.execution.precompile.Precompiles;
 import io.lockstep.primitives.tx.AccessListEntry;
 import io.lockstep.primitives.tx.Authorization;
 import io.lockstep.primitives.tx.Log;
@@ -42,10 +43,19 @@ final class TxApplier {
   private final long[] word = new long[4];
 
   TxApplier(Rules rules, JournaledState state, BlockContext block, Engine engine) {
+    this(rules, state, block, engine, Precompiles.of(rules.fork));
+  }
+
+  TxApplier(
+      Rules rules,
+      JournaledState state,
+      BlockContext block,
+      Engine engine,
+      Precompiles precompiles) {
     this.rules = rules;
     this.state = state;
     this.block = block;
-    this.evm = new Evm(rules, state, block, engine);
+    this.evm = new Evm(rules, state, block, engine, precompiles);
   }
 
   /** As {@link Evm#stopWhen}. */

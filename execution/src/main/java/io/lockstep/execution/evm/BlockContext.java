@@ -24,4 +24,9 @@ public record BlockContext(
     UInt256 prevRandao,
     UInt256 baseFee,
     UInt256 blobBaseFee,
-    LongFunction<@Nullable Hash32> blockHash) {}
+    LongFunction<@Nullable Hash32> blockHash) {
+  public BlockContext withBlobBaseFee(UInt256 wei) {
+    return new BlockContext(
+        chainId, number, timestampSeconds, coinbase, gasLimit, prevRandao, baseFee, wei, blockHash);
+  }
+}

@@ -44,7 +44,9 @@ final class Calls {
     Precompile precompile = evm.precompiles.at(high, middle, low);
     Account target = state.account(high, middle, low);
     long extra = 0;
-    if (rules.tracksWarmth && state.warm(target) && precompile == null) {
+    if (rules.tracksWarmth
+        && state.warm(target)
+        && evm.warmPrecompiles.at(high, middle, low) == null) {
       extra = rules.coldAccountSurplus;
     }
     if (movesValue) {
@@ -61,7 +63,7 @@ final class Calls {
     Address delegate = rules.hasDelegation ? code.delegate() : null;
     if (delegate != null) {
       Account real = state.account(delegate);
-      boolean cold = state.warm(real) && evm.precompileAt(delegate) == null;
+      boolean cold = state.warm(real) && !evm.warmPrecompiles.contains(delegate);
       if (!Evm.charge(f, cold ? rules.coldAccountGas : WARM_GAS)) {
         return Status.OUT_OF_GAS;
       }

@@ -321,7 +321,7 @@ final class ColdOps {
   private static boolean touch(Evm evm, Frame f, Account account) {
     return !evm.rules.tracksWarmth
         || !evm.state.warm(account)
-        || evm.precompileAt(account.address()) != null
+        || evm.warmPrecompiles.contains(account.address())
         || Evm.charge(f, evm.rules.coldAccountSurplus);
   }
 }

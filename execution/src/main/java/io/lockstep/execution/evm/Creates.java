@@ -116,7 +116,9 @@ public final class Creates {
     int low = Evm.addressLow(s, f.sp);
     Account heir = state.account(high, middle, low);
     long price = 0;
-    if (rules.tracksWarmth && state.warm(heir) && evm.precompiles.at(high, middle, low) == null) {
+    if (rules.tracksWarmth
+        && state.warm(heir)
+        && evm.warmPrecompiles.at(high, middle, low) == null) {
       price = rules.coldAccountGas;
     }
     if (rules.selfdestructPaysNewAccount) {

@@ -54,6 +54,10 @@ public final class Evm {
 
   final Rules rules;
   final Precompiles precompiles;
+
+  /** Whose addresses are warm from the beginning (EIP-2929), whatever stands there. */
+  final Precompiles warmPrecompiles;
+
   final JournaledState state;
   final BlockContext block;
   final long[] scratch = new long[LimbDivision.SCRATCH_LONGS];
@@ -80,9 +84,20 @@ public final class Evm {
   }
 
   public Evm(Rules rules, JournaledState state, BlockContext block, Engine engine) {
+    this(rules, state, block, engine, Precompiles.of(rules.fork));
+  }
+
+  /** With other precompiles than the fork has. */
+  public Evm(
+      Rules rules,
+      JournaledState state,
+      BlockContext block,
+      Engine engine,
+      Precompiles precompiles) {
     this.rules = rules;
     this.engine = engine;
-    this.precompiles = Precompiles.of(rules.fork);
+    this.precompiles = precompiles;
+    this.warmPrecompiles = Precompiles.of(rules.fork);
     this.state = state;
     this.block = block;
     this.table = rules.ops();

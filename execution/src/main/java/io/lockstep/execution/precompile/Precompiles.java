@@ -5,9 +5,11 @@ import io.lockstep.execution.fork.Fork;
 import io.lockstep.primitives.types.Address;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which precompiles a fork has, found by an array's index. Immutable, any thread. */
@@ -25,7 +27,16 @@ public final class Precompiles {
 
   private final @Nullable Precompile[] table = new @Nullable Precompile[HIGHEST + 1];
 
+  /** Those that were moved; null where none was. */
+  private final @Nullable Map<Address, Precompile> elsewhere;
+
+  private Precompiles(@Nullable Precompile[] table, Map<Address, Precompile> elsewhere) {
+    System.arraycopy(table, 0, this.table, 0, table.length);
+    this.elsewhere = Map.copyOf(elsewhere);
+  }
+
   private Precompiles(Fork fork) {
+    elsewhere = null;
     table[1] = new EcRecover();
     table[2] = new Sha256Hash();
     table[3] = new Ripemd160();
@@ -62,7 +73,44 @@ public final class Precompiles {
 
   /** The precompile at the address of these words, or null. */
   public @Nullable Precompile at(long high, long middle, int low) {
-    return (high | middle) == 0 && low >= 0 && low <= HIGHEST ? table[low] : null;
+    Precompile known = (high | middle) == 0 && low >= 0 && low <= HIGHEST ? table[low] : null;
+    return known == null && elsewhere != null
+        ? elsewhere.get(Address.ofWords(high, middle, low))
+        : known;
+  }
+
+  /**
+   * The same with some gone from their addresses, and some at others instead: for calls on a state
+   * as it is not.
+   *
+   * @param gone addresses of precompiles
+   * @param moved new addresses to old ones, which are precompiles here
+   */
+  public Precompiles with(Set<Address> gone, Map<Address, Address> moved) {
+    @Nullable Precompile[] kept = table.clone();
+    Map<Address, Precompile> others = new HashMap<>(elsewhere == null ? Map.of() : elsewhere);
+    for (Address address : gone) {
+      others.remove(address);
+      if (isLow(address)) {
+        kept[address.low()] = null;
+      }
+    }
+    moved.forEach((to, from) -> {
+      Precompile precompile =
+          Objects.requireNonNull(at(from.high(), from.middle(), from.low()), "a precompile");
+      if (isLow(to)) {
+        kept[to.low()] = precompile;
+      } else {
+        others.put(to, precompile);
+      }
+    });
+    return new Precompiles(kept, others);
+  }
+
+  private static boolean isLow(Address address) {
+    return (address.high() | address.middle()) == 0
+        && address.low() >= 0
+        && address.low() <= HIGHEST;
   }
 
   public boolean contains(Address address) {

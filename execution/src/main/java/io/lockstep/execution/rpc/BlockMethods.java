@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Blocks by number and hash. An unknown block is null. */
 final class BlockMethods {
+  /** execution-apis: a resource that is not there. */
+  private static final int NOT_FOUND = -32_001;
+
   private final ChainView view;
 
   BlockMethods(ChainView view) {
@@ -27,6 +30,11 @@ final class BlockMethods {
         "eth_getBlockByNumber",
         params -> block(BlockParam.requiredAt(params, 0), Params.optional(params, 1)));
     methods.put("eth_getBlockByHash", params -> block(hashed(params), Params.optional(params, 1)));
+    methods.put("eth_getHeaderByNumber", params -> header(BlockParam.requiredAt(params, 0)));
+    methods.put("eth_getHeaderByHash", params -> header(hashed(params)));
+    methods.put("eth_getBlockAccessList", params -> accessList(BlockParam.requiredAt(params, 0)));
+    methods.put(
+        "debug_getRawBlockAccessList", params -> accessList(BlockParam.requiredAt(params, 0)));
     methods.put(
         "eth_getBlockTransactionCountByNumber",
         params -> transactionCount(BlockParam.requiredAt(params, 0)));
@@ -60,6 +68,23 @@ final class BlockMethods {
     return hash == null || block == null
         ? RpcJson.nothing()
         : BlockJson.block(view.forks(), block, hash, whole);
+  }
+
+  /** What is open has no header yet. */
+  private JsonNode header(BlockParam at) throws RpcError {
+    Hash32 hash = at.isPending() ? null : at.sealedHash(view);
+    BlockHeader header = hash == null ? null : view.header(hash);
+    return hash == null || header == null ? RpcJson.nothing() : BlockJson.header(header, hash);
+  }
+
+  /** Access lists of blocks (EIP-7928) begin with a fork that no chain here has. */
+  private JsonNode accessList(BlockParam at) throws RpcError {
+    Block block = sealed(at);
+    if (block != null) {
+      throw new RpcError(
+          NOT_FOUND, "block " + block.header().number() + " has no access list (EIP-7928)");
+    }
+    return RpcJson.nothing();
   }
 
   private @Nullable Block sealed(BlockParam at) throws RpcError {

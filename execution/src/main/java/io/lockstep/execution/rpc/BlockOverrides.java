@@ -75,19 +75,17 @@ final class BlockOverrides {
   }
 
   /** A field by its name in execution-apis, or by the one that older clients use. */
-  private static @Nullable JsonNode present(JsonNode node, String name, String oldName) {
+  static @Nullable JsonNode present(JsonNode node, String name, String oldName) {
     JsonNode value = node.has(name) ? node.get(name) : node.get(oldName);
     return value == null || value.isNull() ? null : value;
   }
 
-  private static @Nullable UInt256 quantity(JsonNode node, String name, String oldName)
-      throws RpcError {
+  static @Nullable UInt256 quantity(JsonNode node, String name, String oldName) throws RpcError {
     JsonNode value = present(node, name, oldName);
     return value == null ? null : Params.quantity(value, name);
   }
 
-  private static long number(JsonNode node, String name, String oldName, long otherwise)
-      throws RpcError {
+  static long number(JsonNode node, String name, String oldName, long otherwise) throws RpcError {
     JsonNode value = present(node, name, oldName);
     return value == null ? otherwise : Params.number(value, name);
   }

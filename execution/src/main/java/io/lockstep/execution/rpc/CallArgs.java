@@ -6,6 +6,8 @@ import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.tx.AccessListEntry;
 import io.lockstep.primitives.tx.Authorization;
+import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.tx.TransactionType;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -19,16 +21,19 @@ import tools.jackson.databind.JsonNode;
  * A call as it stands in the parameters of eth_call and its like, taken apart. Unknown fields are
  * let pass, as common clients do.
  *
+ * @param nonce null when it was not given
  * @param gasPrice of the legacy kind; null when it was not given
  * @param maxFeePerGas null when it was not given
  */
 record CallArgs(
     Address from,
     @Nullable Address to,
+    @Nullable Long nonce,
     @Nullable Long gas,
     @Nullable UInt256 gasPrice,
     @Nullable UInt256 maxFeePerGas,
     UInt256 maxPriorityFeePerGas,
+    UInt256 maxFeePerBlobGas,
     UInt256 value,
     Bytes data,
     List<AccessListEntry> accessList,
@@ -60,14 +65,18 @@ record CallArgs(
     JsonNode from = field(call, "from");
     JsonNode to = field(call, "to");
     UInt256 gas = quantity(call, "gas");
+    UInt256 nonce = quantity(call, "nonce");
+    UInt256 blobFee = quantity(call, "maxFeePerBlobGas");
     UInt256 value = quantity(call, "value");
     return new CallArgs(
         from == null ? Address.ZERO : Params.address(from, "from"),
         to == null ? null : Params.address(to, "to"),
+        nonce == null ? null : Long.valueOf(nonce.limb(0)),
         gas == null ? null : Long.valueOf(gas.toLongSaturated()),
         gasPrice,
         maxFee,
         tip == null ? UInt256.ZERO : tip,
+        blobFee == null ? UInt256.ZERO : blobFee,
         value == null ? UInt256.ZERO : value,
         data(call),
         accessList(field(call, "accessList")),
@@ -81,14 +90,67 @@ record CallArgs(
         from, to, gasLimit, price(baseFee), value, data, accessList, blobHashes, authorizations);
   }
 
+  /** The transaction that this call is, of the type that its fields ask for. */
+  Transaction.Unsigned unsigned(long nonceOrDefault, long gasLimit, UInt256 chainId) {
+    TransactionType type;
+    if (!authorizations.isEmpty()) {
+      type = TransactionType.SET_CODE;
+    } else if (!blobHashes.isEmpty()) {
+      type = TransactionType.BLOB;
+    } else if (gasPrice == null) {
+      type = TransactionType.FEE_MARKET;
+    } else {
+      type = accessList.isEmpty() ? TransactionType.LEGACY : TransactionType.ACCESS_LIST;
+    }
+    UInt256 cap = maxFeePerGas == null ? UInt256.ZERO : maxFeePerGas;
+    return new Transaction.Unsigned(
+        type,
+        type == TransactionType.LEGACY ? null : chainId,
+        nonceOrDefault,
+        gasPrice == null ? maxPriorityFeePerGas : gasPrice,
+        gasPrice == null ? cap : gasPrice,
+        gasLimit,
+        to,
+        value,
+        data,
+        accessList,
+        maxFeePerBlobGas,
+        blobHashes,
+        authorizations);
+  }
+
+  /** The same with the fees that are missing: twice the base fee, and a tip. */
+  CallArgs withFees(UInt256 suggestedTip, UInt256 baseFee) {
+    if (gasPrice != null || maxFeePerGas != null) {
+      return this;
+    }
+    UInt256 tip = maxPriorityFeePerGas.isZero() ? suggestedTip : maxPriorityFeePerGas;
+    return new CallArgs(
+        from,
+        to,
+        nonce,
+        gas,
+        null,
+        baseFee.add(baseFee).add(tip),
+        tip,
+        maxFeePerBlobGas,
+        value,
+        data,
+        accessList,
+        blobHashes,
+        authorizations);
+  }
+
   CallArgs withAccessList(List<AccessListEntry> list) {
     return new CallArgs(
         from,
         to,
+        nonce,
         gas,
         gasPrice,
         maxFeePerGas,
         maxPriorityFeePerGas,
+        maxFeePerBlobGas,
         value,
         data,
         list,

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.rpc;
 
-import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.block.BlockExecutor;
 import io.lockstep.execution.block.CallExecutor;
 import io.lockstep.execution.block.CallResult;
 import io.lockstep.execution.evm.Tracer;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.precompile.Precompiles;
+import io.lockstep.primitives.crypto.Signature;
 import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
 import io.lockstep.primitives.tx.AccessListEntry;
+import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,6 +47,7 @@ final class CallMethods {
     methods.put("eth_call", params -> inPool(params, this::call));
     methods.put("eth_estimateGas", params -> inPool(params, this::estimate));
     methods.put("eth_createAccessList", params -> inPool(params, this::accessList));
+    methods.put("eth_fillTransaction", this::fill);
   }
 
   /** What all three do with a call once its block is found. */
@@ -57,20 +60,30 @@ final class CallMethods {
     BlockParam block = BlockParam.at(params, 1);
     JsonNode stateOverrides = Params.optional(params, 2);
     JsonNode blockOverrides = Params.optional(params, 3);
-    StatePoint found = StatePoint.of(view, block);
-    StateReader state = StateOverrides.apply(stateOverrides, found.state());
-    BlockEnv env = BlockOverrides.apply(blockOverrides, found.env(), view.forks());
-    return pool.run(() -> job.run(args, new StatePoint(env, state)));
+    StatePoint at = StatePoint.of(view, block).with(view, stateOverrides, blockOverrides);
+    return pool.run(() -> job.run(args, at));
   }
 
   CallResult run(CallArgs args, StatePoint at, @Nullable Long gas, @Nullable Tracer tracer) {
+    return run(args, at, gas, tracer, state -> {});
+  }
+
+  /** The same; {@code after} sees the state that the call leaves, as long as it looks. */
+  CallResult run(
+      CallArgs args,
+      StatePoint at,
+      @Nullable Long gas,
+      @Nullable Tracer tracer,
+      Consumer<StateReader> after) {
     return executor.call(
         args.request(at.env().baseFeePerGas(), gas),
         at.env(),
         at.state(),
         at.ancestors(view),
         options.callGasCap(),
-        tracer);
+        at.precompiles(),
+        tracer,
+        after);
   }
 
   private JsonNode call(CallArgs args, StatePoint at) throws RpcError {
@@ -86,6 +99,30 @@ final class CallMethods {
   private JsonNode estimate(CallArgs args, StatePoint at) throws RpcError {
     return Params.quantity(
         new GasEstimate(args, at, options.callGasCap(), gas -> run(args, at, gas, null)).find());
+  }
+
+  /** A call made into a transaction that only lacks its signature. */
+  private JsonNode fill(JsonNode params) throws RpcError {
+    CallArgs args = CallArgs.parse(Params.required(params, 0), view.chainId());
+    StatePoint at = StatePoint.of(view, new BlockParam.Tagged(BlockParam.Tag.PENDING));
+    return pool.run(() -> {
+      CallArgs priced = args.withFees(view.suggestedTipWei(), at.env().baseFeePerGas());
+      Long gas = args.gas();
+      long nonce = args.nonce() == null ? view.pendingNonce(args.from()) : args.nonce();
+      long limit =
+          gas == null
+              ? new GasEstimate(
+                      args, at, options.callGasCap(), wanted -> run(args, at, wanted, null))
+                  .find()
+              : gas;
+      Transaction tx =
+          new Transaction(
+              priced.unsigned(nonce, limit, view.chainId()),
+              new Signature(0, UInt256.ZERO, UInt256.ZERO));
+      ObjectNode node = RpcJson.NODES.objectNode().put("raw", tx.encoded().toHex());
+      node.set("tx", TransactionJson.of(tx, args.from(), null, 0));
+      return node;
+    });
   }
 
   private JsonNode accessList(CallArgs args, StatePoint at) throws RpcError {

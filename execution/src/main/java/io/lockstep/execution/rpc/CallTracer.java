@@ -6,9 +6,9 @@ import io.lockstep.execution.evm.Status;
 import io.lockstep.execution.evm.Tracer;
 import io.lockstep.execution.fork.Op;
 import io.lockstep.primitives.rpc.RpcError;
+import io.lockstep.primitives.tx.Log;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
-import io.lockstep.primitives.uint.UInt256;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -127,31 +127,20 @@ final class CallTracer implements Tracer {
       node.put("gas", "0x0").put("gasUsed", "0x0").put("input", "0x");
       add(node);
       budget.take(8);
-    } else if (options.logs() && op >= Op.LOG0 && op <= Op.LOG4 && size >= 2 + op - Op.LOG0) {
+    } else if (options.logs() && op >= Op.LOG0 && op <= Op.LOG4) {
       log(running.node, frame, op - Op.LOG0);
     }
   }
 
   private void log(ObjectNode call, Frame frame, int topicCount) {
-    int size = frame.stackSize();
-    UInt256 offset = frame.stackWord(size - 1);
-    UInt256 length = frame.stackWord(size - 2);
-    if (length.toLongSaturated() > frame.gas() || offset.toLongSaturated() > Integer.MAX_VALUE) {
-      return; // it cannot pay for that: the frame is about to fail
+    Log log = TracedLog.of(frame, topicCount);
+    if (log != null) {
+      ArrayNode logs = call.get("logs") instanceof ArrayNode known ? known : call.putArray("logs");
+      ObjectNode node = logs.addObject().put("address", log.address().toHex());
+      ArrayNode topics = node.putArray("topics");
+      log.topics().forEach(topic -> topics.add(topic.toHex()));
+      node.put("data", log.data().toHex());
+      budget.take(8 + log.data().size() / 32);
     }
-    byte[] data = new byte[(int) length.toLongSaturated()];
-    byte[] memory = frame.memory().unsafeArray();
-    int from = (int) offset.toLongSaturated();
-    if (from < memory.length) {
-      System.arraycopy(memory, from, data, 0, Math.min(data.length, memory.length - from));
-    }
-    ArrayNode logs = call.get("logs") instanceof ArrayNode known ? known : call.putArray("logs");
-    ObjectNode log = logs.addObject().put("address", frame.selfAddress().toHex());
-    ArrayNode topics = log.putArray("topics");
-    for (int i = 0; i < topicCount; i++) {
-      topics.add(frame.stackWord(size - 3 - i).toHash().toHex());
-    }
-    log.put("data", Bytes.wrap(data).toHex());
-    budget.take(8 + data.length / 32);
   }
 }

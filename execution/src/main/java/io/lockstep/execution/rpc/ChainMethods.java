@@ -35,6 +35,7 @@ public final class ChainMethods implements AutoCloseable {
     new TraceMethods(view, pool, executor, calls).addTo(methods);
     new LogMethods(view, logs, pool, clock, options).addTo(methods);
     new DebugMethods(view).addTo(methods);
+    methods.put("eth_simulateV1", new SimulateMethod(view, options, pool, executor));
     methods.put("eth_config", new ConfigMethod(view));
   }
 

@@ -72,6 +72,23 @@ public final class ChainSubscriptions {
     }
   }
 
+  /**
+   * {@code newPendingTransactions}: the hash of every transaction that begins to wait here, or all
+   * of it when the first parameter is true.
+   */
+  public static Subscription newPendingTransactions(ChainView view) {
+    return (params, sink) -> {
+      JsonNode full = params.path(0);
+      if (!full.isMissingNode() && !full.isNull() && !full.isBoolean()) {
+        throw RpcError.invalidParams("expected a boolean");
+      }
+      boolean whole = full.asBoolean(false);
+      return view.onWaiting(tx ->
+          sink.accept(
+              whole ? TransactionJson.waiting(tx) : RpcJson.NODES.stringNode(tx.hash().toHex())));
+    };
+  }
+
   /** A block's logs are bounded by its gas. */
   private static void tellLogs(
       LogSearch search, Hash32 hash, LogFilter filter, boolean removed, Consumer<JsonNode> sink) {

@@ -3,6 +3,7 @@ package io.lockstep.execution.rpc;
 
 import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.fork.ForkSchedule;
+import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.state.AccountProof;
 import io.lockstep.execution.state.TxLocation;
@@ -76,6 +77,12 @@ public interface ChainView {
   /** State after a retained block, or null when it is not (or no longer) here. */
   @Nullable StateReader stateAt(Hash32 blockHash);
 
+  /** The lowest block whose state is retained. */
+  long oldestState();
+
+  /** How many states below the head are retained; null when all are. */
+  @Nullable Long stateHistoryBlocks();
+
   /**
    * The environment that calls at {@code latest} and {@code pending} run in: the open or next
    * block's.
@@ -88,6 +95,9 @@ public interface ChainView {
   /** Proofs for {@code eth_getProof} at a retained block, or null when it is not here. */
   @Nullable AccountProof proof(Hash32 blockHash, Address address, List<UInt256> slots);
 
+  /** The root of the state that a diff makes of a retained block's, or null when it is not here. */
+  @Nullable Hash32 stateRoot(Hash32 blockHash, StateDiff diff);
+
   /** What {@code eth_maxPriorityFeePerGas} advises, wei. */
   UInt256 suggestedTipWei();
 
@@ -98,6 +108,9 @@ public interface ChainView {
 
   /** Tells every change of the sealed head until closed; the listener must not block. */
   AutoCloseable onHead(Consumer<HeadChange> listener);
+
+  /** Tells every transaction that begins to wait here until closed; the listener must not block. */
+  AutoCloseable onWaiting(Consumer<Transaction> listener);
 
   /**
    * The sealed chain's head moved.

@@ -26,6 +26,8 @@ final class DebugMethods {
     methods.put("debug_getRawBlock", params -> RpcJson.bytes(block(params).encoded()));
     methods.put("debug_getRawReceipts", this::receipts);
     methods.put("debug_getRawTransaction", this::transaction);
+    // A block that is not valid is never kept.
+    methods.put("debug_getBadBlocks", params -> RpcJson.NODES.arrayNode());
   }
 
   private Hash32 hash(JsonNode params) throws RpcError {

@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -27,6 +26,7 @@ final class LogMethods {
   private final CallPool pool;
   private final InstantSource clock;
   private final CallOptions options;
+  private final WaitingRing waiting;
   private final Map<String, Filter> filters = new HashMap<>();
 
   LogMethods(
@@ -36,17 +36,29 @@ final class LogMethods {
     this.pool = pool;
     this.clock = clock;
     this.options = options;
+    this.waiting = new WaitingRing(view);
   }
 
-  /** A filter that is polled; {@code criteria} is null for one of blocks. */
+  /** What a filter tells when it is polled. */
+  private enum Kind {
+    LOGS,
+    BLOCKS,
+    WAITING
+  }
+
+  /** A filter that is polled. */
   private static final class Filter {
-    final @Nullable JsonNode criteria;
+    final Kind kind;
+    final JsonNode criteria;
     final HeadCursor cursor;
+    long waitingFrom;
     long usedMs;
 
-    Filter(@Nullable JsonNode criteria, HeadCursor cursor, long usedMs) {
+    Filter(Kind kind, JsonNode criteria, HeadCursor cursor, long waitingFrom, long usedMs) {
+      this.kind = kind;
       this.criteria = criteria;
       this.cursor = cursor;
+      this.waitingFrom = waitingFrom;
       this.usedMs = usedMs;
     }
   }
@@ -58,8 +70,10 @@ final class LogMethods {
           JsonNode criteria = Params.required(params, 0);
           return pool.run(() -> search.find(criteria));
         });
-    methods.put("eth_newFilter", params -> install(checked(Params.required(params, 0))));
-    methods.put("eth_newBlockFilter", params -> install(null));
+    methods.put("eth_newFilter", params -> install(Kind.LOGS, checked(Params.required(params, 0))));
+    methods.put("eth_newBlockFilter", params -> install(Kind.BLOCKS, RpcJson.nothing()));
+    methods.put(
+        "eth_newPendingTransactionFilter", params -> install(Kind.WAITING, RpcJson.nothing()));
     methods.put("eth_uninstallFilter", params -> uninstall(id(params)));
     methods.put("eth_getFilterChanges", params -> changes(id(params)));
     methods.put("eth_getFilterLogs", params -> logs(id(params)));
@@ -80,7 +94,7 @@ final class LogMethods {
     return criteria;
   }
 
-  private synchronized JsonNode install(@Nullable JsonNode criteria) throws RpcError {
+  private synchronized JsonNode install(Kind kind, JsonNode criteria) throws RpcError {
     long now = clock.millis();
     filters.values().removeIf(filter -> now - filter.usedMs > FILTER_LIFE_MS);
     if (filters.size() >= MAX_FILTERS) {
@@ -90,7 +104,8 @@ final class LogMethods {
         "0x"
             + Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE)
             + "%016x".formatted(ThreadLocalRandom.current().nextLong());
-    filters.put(id, new Filter(criteria, new HeadCursor(view), now));
+    long waitingFrom = kind == Kind.WAITING ? waiting.end() : 0;
+    filters.put(id, new Filter(kind, criteria, new HeadCursor(view), waitingFrom, now));
     return RpcJson.NODES.stringNode(id);
   }
 
@@ -113,9 +128,21 @@ final class LogMethods {
     Filter filter = find(id);
     return pool.run(() -> {
       synchronized (filter) {
-        return filter.criteria == null ? blockChanges(filter) : logChanges(filter, filter.criteria);
+        return switch (filter.kind) {
+          case LOGS -> logChanges(filter, filter.criteria);
+          case BLOCKS -> blockChanges(filter);
+          case WAITING -> waitingChanges(filter);
+        };
       }
     });
+  }
+
+  private JsonNode waitingChanges(Filter filter) {
+    ArrayNode hashes = RpcJson.NODES.arrayNode();
+    WaitingRing.Batch fresh = waiting.since(filter.waitingFrom);
+    filter.waitingFrom = fresh.end();
+    fresh.hashes().forEach(hash -> hashes.add(hash.toHex()));
+    return hashes;
   }
 
   private static JsonNode blockChanges(Filter filter) {
@@ -151,10 +178,10 @@ final class LogMethods {
   }
 
   private JsonNode logs(String id) throws RpcError {
-    JsonNode criteria = find(id).criteria;
-    if (criteria == null) {
+    Filter filter = find(id);
+    if (filter.kind != Kind.LOGS) {
       throw new RpcError(RpcError.SERVER, "filter not found");
     }
-    return pool.run(() -> search.find(criteria));
+    return pool.run(() -> search.find(filter.criteria));
   }
 }

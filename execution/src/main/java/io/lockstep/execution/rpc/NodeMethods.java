@@ -46,16 +46,28 @@ final class NodeMethods {
         .put("highestBlock", head);
   }
 
-  /** Nothing is ever pruned. */
+  /** Blocks and what came of them stay; old states may go. */
   private JsonNode capabilities() {
     ObjectNode node = RpcJson.NODES.objectNode();
     ObjectNode head = node.putObject("head");
     RpcJson.putQuantity(head, "number", view.latest().number());
     head.put("hash", view.latestHash().toHex());
+    putState(node.putObject("state"));
     String oldest = RpcJson.quantity(view.genesis().number());
-    for (String kind : new String[] {"state", "tx", "logs", "receipts", "blocks", "stateproofs"}) {
+    for (String kind : new String[] {"tx", "logs", "receipts", "blocks"}) {
       node.putObject(kind).put("disabled", false).put("oldestBlock", oldest);
     }
+    putState(node.putObject("stateproofs"));
     return node;
+  }
+
+  private void putState(ObjectNode node) {
+    node.put("disabled", false).put("oldestBlock", RpcJson.quantity(view.oldestState()));
+    Long history = view.stateHistoryBlocks();
+    if (history != null) {
+      node.putObject("deleteStrategy")
+          .put("type", "window")
+          .put("retentionBlocks", RpcJson.quantity(history));
+    }
   }
 }

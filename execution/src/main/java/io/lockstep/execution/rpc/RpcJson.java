@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.rpc;
 
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.uint.UInt256;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -20,6 +23,19 @@ final class RpcJson {
 
   static String quantity(long unsigned) {
     return "0x" + Long.toHexString(unsigned);
+  }
+
+  /** EIP-55: a letter is in upper case where the hash of the text says so. */
+  static String checksummed(Address address) {
+    String digits = address.toHex().substring(2);
+    byte[] hash = Keccak.hash(digits.getBytes(StandardCharsets.US_ASCII)).toArray();
+    StringBuilder text = new StringBuilder("0x");
+    for (int i = 0; i < digits.length(); i++) {
+      int nibble = (i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2]) & 0xf;
+      char digit = digits.charAt(i);
+      text.append(nibble >= 8 ? Character.toUpperCase(digit) : digit);
+    }
+    return text.toString();
   }
 
   static JsonNode bytes(Bytes value) {

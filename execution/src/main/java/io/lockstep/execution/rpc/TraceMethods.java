@@ -7,14 +7,18 @@ import io.lockstep.execution.block.CallResult;
 import io.lockstep.execution.block.OpenBlock;
 import io.lockstep.execution.block.TxOutcome;
 import io.lockstep.execution.evm.Tracer;
+import io.lockstep.execution.journal.Overlay;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
+import io.lockstep.primitives.tx.Authorization;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.Transaction;
-import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -52,12 +56,12 @@ final class TraceMethods {
     ChainView.OpenPart open = at.open();
     BlockEnv env = open == null ? sealedEnv(at.in().blockHash()) : open.env();
     return pool.run(() -> {
-      OpenBlock block = replay(env);
+      Replay replay = replay(env);
       for (Transaction before : at.transactions().subList(0, at.index())) {
         CallPool.checkAborted();
-        rerun(block, before, null);
+        rerun(replay.block(), before, null);
       }
-      return trace(block, at.transaction(), options, new TraceBudget());
+      return trace(replay, at.transaction(), options, new TraceBudget());
     });
   }
 
@@ -87,7 +91,7 @@ final class TraceMethods {
       throw new RpcError(RpcError.SERVER, "genesis is not traceable");
     }
     return pool.run(() -> {
-      OpenBlock open = replay(StatePoint.env(block.header()));
+      Replay open = replay(StatePoint.env(block.header()));
       TraceBudget budget = new TraceBudget();
       ArrayNode traces = RpcJson.NODES.arrayNode();
       for (Transaction tx : block.transactions()) {
@@ -106,35 +110,55 @@ final class TraceMethods {
     TraceOptions options = TraceOptions.parse(given);
     JsonNode overrides = given == null ? null : given.get("stateOverrides");
     JsonNode blockOverrides = given == null ? null : given.get("blockOverrides");
-    StatePoint at =
-        new StatePoint(
-            BlockOverrides.apply(blockOverrides, found.env(), view.forks()),
-            StateOverrides.apply(overrides, found.state()));
+    StatePoint at = found.with(view, overrides, blockOverrides);
     return pool.run(() -> traceCall(args, at, options));
   }
 
   private JsonNode traceCall(CallArgs args, StatePoint at, TraceOptions options) throws RpcError {
-    TraceBudget budget = new TraceBudget();
-    StructLogTracer steps = new StructLogTracer(options, budget);
-    CallTracer tree = new CallTracer(options, budget);
-    return switch (calls.run(args, at, args.gas(), options.calls() ? tree : steps)) {
+    List<Address> outside = outside(args.from(), at.env(), args.authorizations());
+    Recording recording = new Recording(options, new TraceBudget(), outside);
+    StateReader[] after = {at.state()};
+    CallResult result =
+        calls.run(args, at, args.gas(), recording.tracer(), state -> after[0] = state);
+    return switch (result) {
       case CallResult.Ran ran -> {
-        budget.check();
         long gas = args.gas() == null ? ran.gasSpent() : args.gas();
-        yield answer(options, steps, tree, gas, ran.gasUsed(), ran.isSuccess(), ran.output());
+        yield recording.answer(
+            new Recording.End(gas, ran.gasUsed(), ran.isSuccess(), ran.output()),
+            at.state(),
+            after[0]);
       }
       case CallResult.Refused(var reason, String message) ->
           throw new RpcError(RpcError.SERVER, message);
     };
   }
 
+  private static List<Address> outside(
+      @Nullable Address sender, BlockEnv env, List<Authorization> authorizations) {
+    List<Address> outside = new ArrayList<>();
+    outside.add(env.coinbase());
+    if (sender != null) {
+      outside.add(sender);
+    }
+    for (Authorization each : authorizations) {
+      Address authority = each.authority();
+      if (authority != null) {
+        outside.add(authority);
+      }
+    }
+    return outside;
+  }
+
+  /** A block that is run again, and the state below it. */
+  private record Replay(OpenBlock block, StateReader parent) {}
+
   /** The block as it was before its first transaction. */
-  private OpenBlock replay(BlockEnv env) throws RpcError {
+  private Replay replay(BlockEnv env) throws RpcError {
     StateReader parent = view.stateAt(env.parentHash());
     if (parent == null) {
       throw RpcError.pruned("the state before block " + env.number());
     }
-    return executor.open(env, parent, view.ancestors(env.parentHash()));
+    return new Replay(executor.open(env, parent, view.ancestors(env.parentHash())), parent);
   }
 
   private static TxOutcome.Included rerun(
@@ -148,37 +172,16 @@ final class TraceMethods {
   }
 
   private static JsonNode trace(
-      OpenBlock block, Transaction tx, TraceOptions options, TraceBudget budget) throws RpcError {
-    StructLogTracer steps = new StructLogTracer(options, budget);
-    CallTracer tree = new CallTracer(options, budget);
-    TxOutcome.Included done = rerun(block, tx, options.calls() ? tree : steps);
-    budget.check();
-    return answer(
-        options,
-        steps,
-        tree,
-        tx.gasLimit(),
-        done.gasUsed(),
-        done.receipt().success(),
-        done.output());
-  }
-
-  private static JsonNode answer(
-      TraceOptions options,
-      StructLogTracer steps,
-      CallTracer tree,
-      long gasLimit,
-      long gasUsed,
-      boolean success,
-      Bytes output) {
-    if (options.calls()) {
-      return tree.root(gasLimit, gasUsed);
-    }
-    ObjectNode node = RpcJson.NODES.objectNode();
-    node.put("gas", gasUsed);
-    node.put("failed", !success);
-    node.put("returnValue", output.toHex());
-    node.set("structLogs", steps.steps());
-    return node;
+      Replay replay, Transaction tx, TraceOptions options, TraceBudget budget) throws RpcError {
+    OpenBlock block = replay.block();
+    List<Address> outside = outside(TransactionJson.sender(tx), block.env(), tx.authorizations());
+    Recording recording = new Recording(options, budget, outside);
+    StateReader before =
+        recording.readsStates() ? new Overlay(replay.parent(), block.diff()) : replay.parent();
+    TxOutcome.Included done = rerun(block, tx, recording.tracer());
+    return recording.answer(
+        new Recording.End(tx.gasLimit(), done.gasUsed(), done.receipt().success(), done.output()),
+        before,
+        block.state());
   }
 }

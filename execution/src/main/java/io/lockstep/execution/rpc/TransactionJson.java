@@ -27,6 +27,11 @@ public final class TransactionJson {
   }
 
   static ObjectNode of(Transaction tx, @Nullable Inclusion in, int index) {
+    return of(tx, sender(tx), in, index);
+  }
+
+  static ObjectNode of(
+      Transaction tx, @Nullable Address sender, @Nullable Inclusion in, int index) {
     ObjectNode node = RpcJson.NODES.objectNode();
     node.put("type", RpcJson.quantity(tx.type().id()));
     if (in == null) {
@@ -39,7 +44,7 @@ public final class TransactionJson {
       RpcJson.putQuantity(node, "transactionIndex", index);
     }
     node.put("hash", tx.hash().toHex());
-    RpcJson.putOrNull(node, "from", sender(tx));
+    RpcJson.putOrNull(node, "from", sender);
     RpcJson.putOrNull(node, "to", tx.to());
     RpcJson.putQuantity(node, "nonce", tx.nonce());
     RpcJson.putQuantity(node, "gas", tx.gasLimit());

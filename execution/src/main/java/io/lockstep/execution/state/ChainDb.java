@@ -51,6 +51,9 @@ public final class ChainDb implements AutoCloseable {
   /** Most storage words in one proof. */
   public static final int PROOF_LIMIT_SLOTS = 1_024;
 
+  /** Ids of nodes that are only hashed begin here: no stored one comes near. */
+  private static final long UNWRITTEN_NODE = 1L << 62;
+
   static final byte[] HEAD = "head".getBytes(US_ASCII);
   static final byte[] GENESIS = "genesis".getBytes(US_ASCII);
 
@@ -191,6 +194,11 @@ public final class ChainDb implements AutoCloseable {
     return nodes.cachedNodes();
   }
 
+  /** How many states below the head are kept; {@link ChainOptions#ARCHIVE} for all. */
+  public long historyBlocks() {
+    return historyBlocks;
+  }
+
   /** The number of the lowest block whose state is kept. */
   public long oldestState() {
     return history.floor();
@@ -212,6 +220,20 @@ public final class ChainDb implements AutoCloseable {
     return header == null || root == null
         ? null
         : trie(blockHash, header, root).prove(address, slots);
+  }
+
+  /**
+   * The root of the state that a diff makes of a block's; nothing is written. Null as {@link
+   * #stateAt} says.
+   */
+  public @Nullable Hash32 rootAfter(Hash32 blockHash, StateDiff diff) {
+    BlockHeader header = blocks.header(blockHash);
+    Ref root = header == null ? null : history.rootOf(blockHash, header);
+    if (header == null || root == null) {
+      return null;
+    }
+    StateTrie trie = trie(blockHash, header, root);
+    return trie.prepare(blockHash, diff, trie.before(), UNWRITTEN_NODE).stateRoot();
   }
 
   /**

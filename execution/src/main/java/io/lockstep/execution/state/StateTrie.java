@@ -93,6 +93,22 @@ final class StateTrie {
     }
   }
 
+  /** This state as what a diff changes. */
+  Before before() {
+    return new Before() {
+      @Override
+      public @Nullable StoredAccount account(Address address) {
+        return StateTrie.this.account(address);
+      }
+
+      @Override
+      public UInt256 storage(Address address, UInt256 slot) {
+        StoredAccount known = account(address);
+        return known == null ? UInt256.ZERO : StateTrie.this.storage(known, slot);
+      }
+    };
+  }
+
   /**
    * Applies a diff: storage tries first, then the account trie.
    *

@@ -6,9 +6,11 @@ import io.lockstep.execution.block.BlockExecutor;
 import io.lockstep.execution.block.BlockImport;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.journal.AccountState;
+import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.state.AccountProof;
 import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.execution.state.TxLocation;
 import io.lockstep.primitives.tx.Block;
@@ -33,6 +35,7 @@ final class TestView implements ChainView {
   final Genesis genesis;
   final Map<Hash32, Transaction> waiting = new HashMap<>();
   final List<Consumer<HeadChange>> listeners = new CopyOnWriteArrayList<>();
+  final List<Consumer<Transaction>> waitingListeners = new CopyOnWriteArrayList<>();
   volatile @Nullable OpenPart open;
   volatile BlockHeader safe;
 
@@ -162,6 +165,22 @@ final class TestView implements ChainView {
   }
 
   @Override
+  public @Nullable Hash32 stateRoot(Hash32 blockHash, StateDiff diff) {
+    return db.rootAfter(blockHash, diff);
+  }
+
+  @Override
+  public long oldestState() {
+    return db.oldestState();
+  }
+
+  @Override
+  public @Nullable Long stateHistoryBlocks() {
+    long blocks = db.historyBlocks();
+    return blocks == ChainOptions.ARCHIVE ? null : Long.valueOf(blocks);
+  }
+
+  @Override
   public UInt256 suggestedTipWei() {
     return UInt256.of(7);
   }
@@ -174,6 +193,12 @@ final class TestView implements ChainView {
   @Override
   public int peerCount() {
     return 3;
+  }
+
+  @Override
+  public AutoCloseable onWaiting(Consumer<Transaction> listener) {
+    waitingListeners.add(listener);
+    return () -> waitingListeners.remove(listener);
   }
 
   @Override

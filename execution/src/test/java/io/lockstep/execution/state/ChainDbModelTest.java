@@ -7,6 +7,7 @@ import io.lockstep.execution.block.ExecutedBlock;
 import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
+import io.lockstep.primitives.crypto.TrieProof;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Receipt;
 import io.lockstep.primitives.tx.Transaction;

@@ -10,6 +10,7 @@ import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateDiff.AccountChange;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.crypto.TrieProof;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Withdrawal;

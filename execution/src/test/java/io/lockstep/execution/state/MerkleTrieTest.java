@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.crypto.TrieProof;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
