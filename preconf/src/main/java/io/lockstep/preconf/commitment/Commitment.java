@@ -7,16 +7,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user holds about one transaction: a signed frag (or promise), the leaf that is the user's
- * and its path, and the seal of the tick once there is one.
- *
- * @param committer who the node says has signed; a check recovers it from the signature
- * @param path empty when the signed object is a promise, whose body is the leaf itself
+ * What a user holds about one transaction in a frag: the leaf that is the user's and its path, and
+ * the seal of the tick once there is one.
  */
 public record Commitment(
-    Address committer, Signed<?> signed, TxLeaf leaf, List<Hash32> path, @Nullable SealProof seal) {
+    Address committer,
+    Signed<Frag> signed,
+    TxLeaf leaf,
+    List<Hash32> path,
+    @Nullable SealProof seal)
+    implements Held {
   public Commitment {
     path = List.copyOf(path);
+  }
+
+  @Override
+  public long rollupId() {
+    return leaf.rollupId();
   }
 
   /** The tick's seal and the path of the transaction's block to it. */

@@ -7,49 +7,46 @@ import io.lockstep.primitives.types.Hash32;
 import java.util.Optional;
 
 /**
- * What can be said of a commitment without any chain: that its parts belong together and who signed
- * it. Whether the signer is staked, and whether the promise was kept, is asked of L1 afterwards.
+ * What can be said of a commitment or a promise without any chain: that its parts belong together
+ * and who signed it. Whether the signer is staked, and whether the promise was kept, is asked of L1
+ * afterwards.
  */
 public final class CommitmentCheck {
   private CommitmentCheck() {}
 
   /**
-   * Finds the first disagreement within a commitment.
+   * Finds the first disagreement within what somebody holds.
    *
    * @return why it is not genuine, or empty when every fact in it is covered by the signature of
-   *     {@link Commitment#committer()}
+   *     {@link Held#committer()}
    */
   public static Optional<String> disagreement(
-      CommitmentDomain domain, Hash32 clusterId, Commitment commitment) {
-    SignedObject object = commitment.signed().object();
+      CommitmentDomain domain, Hash32 clusterId, Held held) {
+    SignedObject object = held.signed().object();
     if (!object.clusterId().equals(clusterId)) {
       return Optional.of("clusterId is " + object.clusterId() + ", the cluster's is " + clusterId);
     }
-    if (!commitment.signed().ctx().hash().equals(object.ctxHash())) {
+    if (!held.signed().ctx().hash().equals(object.ctxHash())) {
       return Optional.of("ctx does not hash to the signed ctxHash");
     }
-    Optional<String> signer = signerFault(domain, commitment.signed(), commitment.committer(), "");
+    Optional<String> signer = signerFault(domain, held.signed(), held.committer(), "");
     if (signer.isPresent()) {
       return signer;
     }
-    switch (object) {
-      case Frag frag -> {
-        if (!MerkleTree.fold(commitment.leaf().words(), commitment.path())
-            .equals(frag.bodyRoot())) {
-          return Optional.of("leaf and path do not lead to the signed bodyRoot");
-        }
-      }
-      case Promise promise -> {
-        if (promise.kind() != Promise.EXECUTION
-            || !commitment.path().isEmpty()
-            || !commitment.leaf().parentHash().isZero()
-            || !promise.body().equals(Promise.executionBody(commitment.leaf()))) {
-          return Optional.of("leaf is not what the signed promise states");
-        }
-      }
-      case Seal _ -> {
-        return Optional.of("a seal by itself promises nothing about a transaction");
-      }
+    return switch (held) {
+      case Commitment commitment -> placeFault(domain, commitment);
+      case HeldPromise promise ->
+          promise.said() instanceof PromiseBody.Inclusion inclusion
+                  && inclusion.lastTick() != promise.signed().object().deadlineTick()
+              ? Optional.of("the body's last tick is not the deadline")
+              : Optional.empty();
+    };
+  }
+
+  private static Optional<String> placeFault(CommitmentDomain domain, Commitment commitment) {
+    Hash32 root = MerkleTree.fold(commitment.leaf().words(), commitment.path());
+    if (!root.equals(commitment.signed().object().bodyRoot())) {
+      return Optional.of("leaf and path do not lead to the signed bodyRoot");
     }
     Commitment.SealProof seal = commitment.seal();
     return seal == null ? Optional.empty() : sealFault(domain, commitment, seal);
@@ -58,30 +55,28 @@ public final class CommitmentCheck {
   private static Optional<String> sealFault(
       CommitmentDomain domain, Commitment commitment, Commitment.SealProof proof) {
     Seal seal = proof.signed().object();
-    SignedObject object = commitment.signed().object();
+    Frag frag = commitment.signed().object();
     Optional<String> signer = signerFault(domain, proof.signed(), commitment.committer(), "seal: ");
     if (signer.isPresent()) {
       return signer;
     }
-    if (!seal.clusterId().equals(object.clusterId()) || seal.windowSlot() != object.windowSlot()) {
+    if (!seal.clusterId().equals(frag.clusterId()) || seal.windowSlot() != frag.windowSlot()) {
       return Optional.of("seal: of another cluster or window");
     }
-    if (!seal.ctxHash().equals(object.ctxHash())) {
+    if (!seal.ctxHash().equals(frag.ctxHash())) {
       return Optional.of("seal: signed under another ctx");
     }
-    if (object instanceof Frag frag && seal.tick() != frag.tick()) {
+    if (seal.tick() != frag.tick()) {
       return Optional.of("seal: of tick " + seal.tick() + ", the frag is of " + frag.tick());
     }
     if (!MerkleTree.fold(proof.leaf().words(), proof.path()).equals(seal.blocksRoot())) {
       return Optional.of("seal: leaf and path do not lead to the signed blocksRoot");
     }
     TxLeaf leaf = commitment.leaf();
-    boolean sameParent =
-        object instanceof Promise || proof.leaf().parentHash().equals(leaf.parentHash());
     if (proof.leaf().tick() != seal.tick()
         || proof.leaf().rollupId() != leaf.rollupId()
         || proof.leaf().number() != leaf.number()
-        || !sameParent) {
+        || !proof.leaf().parentHash().equals(leaf.parentHash())) {
       return Optional.of("seal: its block is not the one that the leaf names");
     }
     return Optional.empty();

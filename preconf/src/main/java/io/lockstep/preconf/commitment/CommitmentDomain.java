@@ -5,6 +5,7 @@ import io.lockstep.primitives.codec.AbiWords;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.Secp256k1;
 import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +34,19 @@ public record CommitmentDomain(long l1ChainId, Address verifyingContract) {
             .toArray());
   }
 
-  /** The digest that is signed: {@code keccak(0x1901 ‖ separator ‖ structHash)}. */
+  /** What is hashed and signed: {@code 0x1901 ‖ separator ‖ structHash}. */
+  public Bytes preimage(SignedObject object) {
+    byte[] out = new byte[2 + 2 * Hash32.LENGTH_BYTES];
+    out[0] = 0x19;
+    out[1] = 0x01;
+    separator().write(out, 2);
+    object.structHash().write(out, 2 + Hash32.LENGTH_BYTES);
+    return Bytes.wrap(out);
+  }
+
+  /** The digest that is signed: {@code keccak(preimage)}. */
   public Hash32 digest(SignedObject object) {
-    return Keccak.hashAll(
-        new byte[] {0x19, 0x01}, separator().toArray(), object.structHash().toArray());
+    return Keccak.hash(preimage(object));
   }
 
   /** Who signed, or null when nobody can have. */

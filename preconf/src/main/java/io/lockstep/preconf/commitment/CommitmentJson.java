@@ -114,16 +114,13 @@ public final class CommitmentJson {
         "seal");
     SignedObject signed =
         TypedDataJson.read(domain, object(node, "typedData", "commitment"), "typedData");
-    if (signed instanceof Seal) {
-      throw new DecodeException(
-          "typedData must be a Frag or a Promise, the seal has its own place");
+    if (!(signed instanceof Frag frag)) {
+      throw new DecodeException("typedData must be a Frag, the seal has its own place");
     }
     return new Commitment(
         JsonFields.address(node, "committer", "commitment"),
         new Signed<>(
-            signed,
-            readCtx(object(node, "ctx", "commitment"), "ctx"),
-            signature(node, "commitment")),
+            frag, readCtx(object(node, "ctx", "commitment"), "ctx"), signature(node, "commitment")),
         readTxLeaf(object(node, "leaf", "commitment")),
         path(node, "path", "commitment"),
         node.get("seal").isNull() ? null : readSeal(domain, object(node, "seal", "commitment")));

@@ -5,6 +5,8 @@ import io.lockstep.primitives.codec.AbiWords;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Hash32;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What everything signed in one tick depends on (protocol §2.2).
@@ -49,5 +51,20 @@ public record Ctx(long anchorNumber, Hash32 anchorHash, Hash32 windowParent, int
 
   public boolean isProvisional() {
     return (flags & PROVISIONAL) != 0;
+  }
+
+  /** The flags by their names. */
+  public List<String> flagNames() {
+    List<String> out = new ArrayList<>();
+    if (isProvisional()) {
+      out.add("PROVISIONAL");
+    }
+    if ((flags & FALLBACK) != 0) {
+      out.add("FALLBACK");
+    }
+    if ((flags & L1COND) != 0) {
+      out.add("L1COND");
+    }
+    return out;
   }
 }

@@ -62,11 +62,11 @@ final class JsonFields {
   }
 
   static long uint(JsonNode parent, String name, String at) throws DecodeException {
-    return read(at + "." + name, () -> Params.number(field(parent, name, at), name));
+    return read(at + "." + name, () -> Params.number(written(parent, name, at), name));
   }
 
   static UInt256 quantity(JsonNode parent, String name, String at) throws DecodeException {
-    return read(at + "." + name, () -> Params.quantity(field(parent, name, at), name));
+    return read(at + "." + name, () -> Params.quantity(written(parent, name, at), name));
   }
 
   static Hash32 hash(JsonNode parent, String name, String at) throws DecodeException {
@@ -92,6 +92,15 @@ final class JsonFields {
       out.add(read(at + "." + name, () -> Params.hash(element, name)));
     }
     return out;
+  }
+
+  /**
+   * A quantity as nodes write it, in a string: of a JSON number readers of other languages would
+   * see another value.
+   */
+  private static JsonNode written(JsonNode parent, String name, String at) throws DecodeException {
+    text(parent, name, at);
+    return field(parent, name, at);
   }
 
   private static JsonNode field(JsonNode parent, String name, String at) throws DecodeException {

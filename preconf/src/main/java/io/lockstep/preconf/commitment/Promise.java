@@ -2,6 +2,7 @@
 package io.lockstep.preconf.commitment;
 
 import io.lockstep.primitives.codec.AbiWords;
+import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -11,12 +12,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * A promise to one user (protocol §2.2).
  *
- * @param kind {@link #EXECUTION} is P2: that transaction, that place, that receipt
- * @param body ABI encoding of what is promised; for P2 that of a {@link TxLeaf} without its parent
- *     hash
+ * @param kind {@link #INCLUSION}, {@link #EXECUTION} or {@link #POSITION}
+ * @param body what is promised, as {@link PromiseBody} encodes it
  * @param coverageWei stake that stands behind it
  * @param deadlineTick last tick in which it may be kept
- * @param nonce counts the promises of a window
+ * @param nonce counts the promises of a window, from 0
  */
 public record Promise(
     int kind,
@@ -28,44 +28,47 @@ public record Promise(
     Hash32 ctxHash,
     long nonce)
     implements SignedObject {
-  /** P2. */
+  /** P1: a transaction by a tick. */
+  public static final int INCLUSION = 1;
+
+  /** P2: a transaction at a place with its receipt. */
   public static final int EXECUTION = 2;
+
+  /** P3: a transaction at the top of a block, or a value in the state below it. */
+  public static final int POSITION = 3;
 
   static final String TYPE =
       "Promise(uint8 kind,bytes32 clusterId,uint64 windowSlot,bytes body,uint256 coverageWei,"
           + "uint64 deadlineTick,bytes32 ctxHash,uint64 nonce)";
   private static final Hash32 TYPE_HASH = Keccak.hash(TYPE.getBytes(StandardCharsets.UTF_8));
 
-  /** The P2 promise for what a leaf states. */
-  public static Promise execution(
+  /** The promise that says {@code body}. */
+  public static Promise of(
       Hash32 clusterId,
       long windowSlot,
-      TxLeaf leaf,
+      PromiseBody body,
       UInt256 coverageWei,
       long deadlineTick,
       Hash32 ctxHash,
       long nonce) {
     return new Promise(
-        EXECUTION,
+        body.kind(),
         clusterId,
         windowSlot,
-        executionBody(leaf),
+        body.encoded(),
         coverageWei,
         deadlineTick,
         ctxHash,
         nonce);
   }
 
-  /** {@code abi.encode(rollupId, number, txIdx, txHash, receiptHash)}. */
-  static Bytes executionBody(TxLeaf leaf) {
-    return Bytes.wrap(
-        new AbiWords(5)
-            .uint(leaf.rollupId())
-            .uint(leaf.number())
-            .uint(leaf.txIdx())
-            .word(leaf.txHash())
-            .word(leaf.receiptHash())
-            .toArray());
+  /**
+   * What it says.
+   *
+   * @throws DecodeException when its body is not one of its kind
+   */
+  public PromiseBody said() throws DecodeException {
+    return PromiseBody.decode(kind, body);
   }
 
   @Override

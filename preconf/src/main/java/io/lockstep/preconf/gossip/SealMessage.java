@@ -77,6 +77,15 @@ public record SealMessage(Signed<Seal> seal, int operatorId, List<SealedBlock> b
    * checked here.
    */
   public static SealMessage decode(Bytes bytes) throws DecodeException {
+    return decode(bytes, true);
+  }
+
+  /** The same with no block's transactions, which are most of the work. */
+  public static SealMessage decodeHead(Bytes bytes) throws DecodeException {
+    return decode(bytes, false);
+  }
+
+  private static SealMessage decode(Bytes bytes, boolean bodies) throws DecodeException {
     RlpReader whole = RlpReader.over(bytes);
     RlpReader in = whole.list();
     whole.end();
@@ -91,7 +100,7 @@ public record SealMessage(Signed<Seal> seal, int operatorId, List<SealedBlock> b
       if (blocks.size() == MAX_BLOCKS) {
         throw new DecodeException("more than " + MAX_BLOCKS + " blocks in a tick");
       }
-      blocks.add(readBlock(list.list(), seal.object()));
+      blocks.add(readBlock(list.list(), seal.object(), bodies));
     }
     in.end();
     if (blocks.isEmpty()) {
@@ -100,7 +109,8 @@ public record SealMessage(Signed<Seal> seal, int operatorId, List<SealedBlock> b
     return new SealMessage(seal, (int) operatorId, blocks);
   }
 
-  private static SealedBlock readBlock(RlpReader in, Seal seal) throws DecodeException {
+  private static SealedBlock readBlock(RlpReader in, Seal seal, boolean bodies)
+      throws DecodeException {
     BlockLeaf leaf = new BlockLeaf(seal.tick(), in.integer(), in.integer(), in.hash(), in.hash());
     long gasLimit = in.integer();
     List<Hash32> path = new ArrayList<>();
@@ -113,7 +123,7 @@ public record SealMessage(Signed<Seal> seal, int operatorId, List<SealedBlock> b
     }
     List<Transaction> transactions = new ArrayList<>();
     RlpReader txs = in.list();
-    while (txs.hasNext()) {
+    while (bodies && txs.hasNext()) {
       transactions.add(TransactionCodec.decode(txs.bytes(MAX_TRANSACTION_BYTES)));
     }
     in.end();

@@ -3,6 +3,7 @@ package io.lockstep.preconf.gossip;
 
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Frag;
+import io.lockstep.preconf.commitment.Promise;
 import io.lockstep.preconf.commitment.Seal;
 import io.lockstep.preconf.commitment.Signed;
 import io.lockstep.primitives.codec.DecodeException;
@@ -10,8 +11,10 @@ import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.crypto.Signature;
 
-/** RLP of signed frags and seals, in gossip, in the ledger and in the seals of a batch. */
+/** RLP of what is signed, in gossip, in the ledger and in the seals of a batch. */
 public final class SignedCodec {
+  private static final int MAX_PROMISE_BODY_BYTES = 192;
+
   private SignedCodec() {}
 
   public static void writeFrag(RlpWriter out, Signed<Frag> signed) {
@@ -94,6 +97,46 @@ public final class SignedCodec {
             sealedAtMs),
         ctx,
         signature);
+  }
+
+  public static void writePromise(RlpWriter out, Signed<Promise> signed) {
+    Promise p = signed.object();
+    out.startList()
+        .integer(p.kind())
+        .hash(p.clusterId())
+        .integer(p.windowSlot())
+        .bytes(p.body())
+        .integer(p.coverageWei())
+        .integer(p.deadlineTick())
+        .integer(p.nonce());
+    writeCtx(out, signed.ctx());
+    out.bytes(signed.signature().toBytes()).endList();
+  }
+
+  public static Signed<Promise> readPromise(RlpReader in) throws DecodeException {
+    RlpReader list = in.list();
+    long kind = list.integer();
+    var clusterId = list.hash();
+    long windowSlot = list.integer();
+    var body = list.bytes(MAX_PROMISE_BODY_BYTES);
+    var coverageWei = list.uint256();
+    long deadlineTick = list.integer();
+    long nonce = list.integer();
+    Ctx ctx = readCtx(list);
+    Signature signature = Signature.fromBytes(list.bytes(Signature.LENGTH_BYTES));
+    list.end();
+    Promise promise =
+        new Promise(
+            (int) Math.min(255, kind),
+            clusterId,
+            windowSlot,
+            body,
+            coverageWei,
+            deadlineTick,
+            ctx.hash(),
+            nonce);
+    promise.said();
+    return new Signed<>(promise, ctx, signature);
   }
 
   public static void writeCtx(RlpWriter out, Ctx ctx) {

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param headTick tick of the unsafe head of whoever answers
  * @param seals in tick order, from the tick asked for; as many as fit
- * @param frags of ticks above that head, which nobody has sealed yet, by tick and place: whoever
+ * @param frags by tick and place: of the sealed ticks as many as fit, so that the asker can show
+ *     commitments of theirs; and of ticks above that head, which nobody has sealed yet: whoever
  *     builds there next begins with them (protocol §7)
  */
 public record TicksAnswer(long headTick, List<SealMessage> seals, List<FragMessage> frags) {
@@ -21,7 +22,7 @@ public record TicksAnswer(long headTick, List<SealMessage> seals, List<FragMessa
   public static final int MAX_SEALS = 256;
 
   /** Most frags in an answer. */
-  public static final int MAX_FRAGS = 1_024;
+  public static final int MAX_FRAGS = 4_096;
 
   private static final int MAX_SEAL_BYTES = 8 << 20;
   private static final int MAX_FRAG_BYTES = 8 << 20;

@@ -7,26 +7,32 @@ import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.commitment.Frag;
 import io.lockstep.preconf.commitment.TxLeaf;
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.MerkleTree;
+import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.storage.column.Keys;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every frag and seal this node signed or accepted, so that any node can serve any user's
- * commitment and hand sealed ticks to others. Of two seals for one tick, or two frags for one
- * place, the first heard stays. Writer: the sequencing thread; readers: any.
+ * Every frag and seal this node signed or accepted, and every promise, so that any node can serve
+ * any user's commitment and hand sealed ticks to others. Of two seals for one tick, or two frags
+ * for one place, the first heard stays. Writer: the sequencing thread; readers: any.
  */
 public final class CommitmentLedger {
   private static final Column FRAGS = new Column("ledger-frags");
@@ -34,14 +40,24 @@ public final class CommitmentLedger {
   private static final Column PLACES = new Column("ledger-places");
   private static final Column SEALED_BLOCKS = new Column("ledger-sealed-blocks");
 
+  private static final Column PROMISES = new Column("ledger-promises");
+  private static final Column PROMISES_OF = new Column("ledger-promises-of");
+  private static final Column REQUESTS = new Column("ledger-promise-requests");
+
   private static final int MAX_FRAGS = 4_096;
+
+  /** Promises about one transaction that are told. */
+  private static final int MAX_PROMISES_OF_ONE = 64;
 
   private final KeyValueStore store;
   private final CommitmentDomain domain;
 
+  /** Own frags and seals that may not be shown yet, by their keys. */
+  private final Set<Bytes> withheld = ConcurrentHashMap.newKeySet();
+
   /** The columns that the store handed in must have. */
   public static Collection<Column> columns() {
-    return List.of(FRAGS, SEALS, PLACES, SEALED_BLOCKS);
+    return List.of(FRAGS, SEALS, PLACES, SEALED_BLOCKS, PROMISES, PROMISES_OF, REQUESTS);
   }
 
   public CommitmentLedger(KeyValueStore store, CommitmentDomain domain) {
@@ -65,8 +81,12 @@ public final class CommitmentLedger {
     return true;
   }
 
-  /** Keeps an own frag, whatever was heard at its place; heartbeats are not kept. */
+  /**
+   * Keeps an own frag, whatever was heard at its place; heartbeats are not kept. It is withheld
+   * from {@link ReleasedLedger} until it is {@link #released(FragMessage) released}.
+   */
   public void put(FragMessage message) {
+    withheld.add(keyOf(message));
     KeyValueStore.Batch batch = store.newBatch();
     put(batch, message);
     store.commit(batch, KeyValueStore.Durability.PROCESS);
@@ -99,11 +119,39 @@ public final class CommitmentLedger {
     return true;
   }
 
-  /** Keeps an own seal, whatever was heard of its tick. */
+  /** Keeps an own seal, whatever was heard of its tick; withheld as an own frag is. */
   public void put(SealMessage message) {
+    withheld.add(keyOf(message));
     KeyValueStore.Batch batch = store.newBatch();
     put(batch, message);
     store.commit(batch, KeyValueStore.Durability.PROCESS);
+  }
+
+  /** An own frag is as durable as configured: it may be shown. */
+  public void released(FragMessage message) {
+    withheld.remove(keyOf(message));
+  }
+
+  /** An own seal is as durable as configured: it may be shown. */
+  public void released(SealMessage message) {
+    withheld.remove(keyOf(message));
+  }
+
+  boolean isWithheld(FragMessage message) {
+    return withheld.contains(keyOf(message));
+  }
+
+  boolean isWithheld(long tick) {
+    return withheld.contains(Bytes.wrap(tickKey(tick)));
+  }
+
+  private static Bytes keyOf(FragMessage message) {
+    Frag frag = message.frag().object();
+    return Bytes.wrap(fragKey(frag.tick(), frag.fragIdx()));
+  }
+
+  private static Bytes keyOf(SealMessage message) {
+    return Bytes.wrap(tickKey(message.tick()));
   }
 
   private static void put(KeyValueStore.Batch batch, SealMessage message) {
@@ -140,6 +188,19 @@ public final class CommitmentLedger {
   public @Nullable SealMessage seal(long tick) {
     byte[] stored = store.get(SEALS, tickKey(tick));
     return stored == null ? null : decodeSeal(stored);
+  }
+
+  /** A tick's seal with no block's transactions, or null. */
+  public @Nullable SealMessage sealHead(long tick) {
+    byte[] stored = store.get(SEALS, tickKey(tick));
+    if (stored == null) {
+      return null;
+    }
+    try {
+      return SealMessage.decodeHead(Bytes.wrap(stored));
+    } catch (DecodeException e) {
+      throw damaged(e);
+    }
   }
 
   /** The seal of the tick that made this block, or null when it is not known. */
@@ -185,8 +246,10 @@ public final class CommitmentLedger {
     return out;
   }
 
-  /** The latest commitment about a transaction, or null when no frag with it is known. */
-  public @Nullable Commitment commitment(Hash32 txHash) {
+  /**
+   * The latest commitment about a transaction that may be shown, or null when no frag with it may.
+   */
+  @Nullable Commitment commitment(Hash32 txHash) {
     byte[] place = store.get(PLACES, txHash.toArray());
     if (place == null) {
       return null;
@@ -201,6 +264,9 @@ public final class CommitmentLedger {
     }
     try {
       FragMessage message = FragMessage.decode(Bytes.wrap(stored));
+      if (isWithheld(message)) {
+        return null;
+      }
       List<TxLeaf> leaves = message.leaves();
       if (leafIndex >= leaves.size() || !leaves.get(leafIndex).txHash().equals(txHash)) {
         // An own frag has taken the place of the one heard with this transaction.
@@ -228,7 +294,7 @@ public final class CommitmentLedger {
    */
   private Commitment.@Nullable SealProof sealOf(
       long tick, FragMessage frag, TxLeaf leaf, Address committer) {
-    SealMessage message = seal(tick);
+    SealMessage message = isWithheld(tick) ? null : seal(tick);
     if (message == null
         || !Objects.equals(committer, domain.signer(message.seal()))
         || message.seal().object().windowSlot() != frag.frag().object().windowSlot()
@@ -244,6 +310,79 @@ public final class CommitmentLedger {
       }
     }
     return null;
+  }
+
+  /**
+   * Keeps a promise that was heard, unless another one of its tick and nonce is known, or the same
+   * one under another tick; tells whether it was kept. A request that has an answer keeps it.
+   */
+  public boolean record(PromiseMessage message) {
+    byte[] key = promiseKey(message.tick(), message.promise().object().nonce());
+    Transaction about = message.transaction();
+    if (store.get(PROMISES, key) != null
+        || (about != null
+            && promisesOf(about.hash()).stream()
+                .anyMatch(known -> known.promise().equals(message.promise())))) {
+      return false;
+    }
+    put(message, key, store.get(REQUESTS, message.requestHash().toArray()) == null);
+    return true;
+  }
+
+  /** Keeps an own promise, whatever was heard of it. */
+  public void put(PromiseMessage message) {
+    put(message, promiseKey(message.tick(), message.promise().object().nonce()), true);
+  }
+
+  private void put(PromiseMessage message, byte[] key, boolean isItsRequestsAnswer) {
+    KeyValueStore.Batch batch = store.newBatch();
+    batch.put(PROMISES, key, message.encoded().unsafeArray());
+    if (isItsRequestsAnswer) {
+      batch.put(REQUESTS, message.requestHash().toArray(), key);
+    }
+    Transaction about = message.transaction();
+    if (about != null) {
+      batch.put(PROMISES_OF, Keys.join(about.hash().toArray(), key), new byte[0]);
+    }
+    store.commit(batch, KeyValueStore.Durability.PROCESS);
+  }
+
+  /** The promise that answered a request, or null. */
+  public @Nullable PromiseMessage promiseFor(Hash32 requestHash) {
+    byte[] key = store.get(REQUESTS, requestHash.toArray());
+    byte[] stored = key == null ? null : store.get(PROMISES, key);
+    return stored == null ? null : decodePromise(stored);
+  }
+
+  /** The promises about a transaction, oldest first, at most 64. */
+  public List<PromiseMessage> promisesOf(Hash32 txHash) {
+    byte[] prefix = txHash.toArray();
+    List<byte[]> keys = new ArrayList<>();
+    store.scan(
+        PROMISES_OF,
+        prefix,
+        (key, _) ->
+            Arrays.mismatch(prefix, key) == prefix.length
+                && keys.size() < MAX_PROMISES_OF_ONE
+                && keys.add(Arrays.copyOfRange(key, prefix.length, key.length)));
+    List<PromiseMessage> out = new ArrayList<>();
+    for (byte[] key : keys) {
+      byte[] stored = store.get(PROMISES, key);
+      if (stored != null) {
+        out.add(decodePromise(stored));
+      }
+    }
+    return out;
+  }
+
+  /** Promises signed in ticks from {@code firstTick} up, in the order of their nonces. */
+  public List<PromiseMessage> promisesFrom(long firstTick, int limit) {
+    List<PromiseMessage> out = new ArrayList<>();
+    store.scan(
+        PROMISES,
+        promiseKey(Math.max(0, firstTick), 0),
+        (_, value) -> out.size() < limit && out.add(decodePromise(value)));
+    return out;
   }
 
   /** Merkle tree over the run of a window, in the order of its leaves. */
@@ -263,8 +402,24 @@ public final class CommitmentLedger {
     try {
       return SealMessage.decode(Bytes.wrap(stored));
     } catch (DecodeException e) {
-      throw new StorageException("a seal of the ledger is damaged", e);
+      throw damaged(e);
     }
+  }
+
+  private static PromiseMessage decodePromise(byte[] stored) {
+    try {
+      return PromiseMessage.decode(Bytes.wrap(stored));
+    } catch (DecodeException e) {
+      throw new StorageException("a promise of the ledger is damaged", e);
+    }
+  }
+
+  private static byte[] promiseKey(long tick, long nonce) {
+    return Keys.join(Keys.number(tick), Keys.number(nonce));
+  }
+
+  private static StorageException damaged(DecodeException e) {
+    return new StorageException("a seal of the ledger is damaged", e);
   }
 
   private static byte[] tickKey(long tick) {

@@ -2,6 +2,7 @@
 package io.lockstep.preconf.signing;
 
 import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.primitives.types.Hash32;
 
 /**
  * Tells whether an earlier seal of this key can no longer bind: its anchor is not canonical, or its
@@ -14,4 +15,9 @@ public interface DeadCheck {
   DeadCheck NONE = earlier -> false;
 
   boolean isDead(Ctx earlier);
+
+  /** Whether L1 holds another block of this number than that one; not while it holds none. */
+  default boolean isReplaced(long rollupId, long number, Hash32 blockHash) {
+    return false;
+  }
 }

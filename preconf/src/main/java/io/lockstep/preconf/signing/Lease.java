@@ -49,7 +49,12 @@ record Lease(
    * now}: it is when only the process can have died since.
    */
   boolean hasLostNothing(Lease now) {
-    return losesNothingWithPower || (!bootId.isEmpty() && bootId.equals(now.bootId));
+    return losesNothingWithPower || isSameBoot(now);
+  }
+
+  /** Whether the machine is known to have run on since. */
+  boolean isSameBoot(Lease now) {
+    return !bootId.isEmpty() && bootId.equals(now.bootId);
   }
 
   private static String hostName() {

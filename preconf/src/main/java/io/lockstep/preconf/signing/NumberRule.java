@@ -36,7 +36,7 @@ final class NumberRule {
     for (SigningRecord.SealedNumber block : blocks) {
       At at = new At(block.rollupId(), block.number());
       List<NumberSeal> seals = new ArrayList<>(database.seals(at.rollupId, at.number));
-      String obstacle = obstacle(at, seals, block.blockHash());
+      String obstacle = obstacle(at, seals, block.blockHash(), ctx);
       if (obstacle == null) {
         add(at, seals, new NumberSeal(block.blockHash(), block.parentHash(), tick, ctx, isFinal));
         obstacle = isFinal ? claimBelow(at, block.parentHash(), ctx) : null;
@@ -48,9 +48,9 @@ final class NumberRule {
     return null;
   }
 
-  private @Nullable String obstacle(At at, List<NumberSeal> seals, Hash32 hash) {
+  private @Nullable String obstacle(At at, List<NumberSeal> seals, Hash32 hash, Ctx ctx) {
     for (NumberSeal seal : seals) {
-      if (seal.isFinal() && !seal.blockHash().equals(hash) && !deadCheck.isDead(seal.ctx())) {
+      if (seal.isFinal() && !seal.blockHash().equals(hash) && binds(at, seal, ctx)) {
         return "block "
             + at.number
             + " of rollup "
@@ -62,6 +62,34 @@ final class NumberRule {
     return seals.size() < MAX_HASHES
         ? null
         : "block " + at.number + " of rollup " + at.rollupId + " was sealed too often";
+  }
+
+  /**
+   * An earlier seal binds until its anchor is dead, and under another windowParent until L1 holds
+   * another block in its place or in that of one it stands on: somebody else's, because its window
+   * was never posted. It is broken then, and that is another fault than contradicting it.
+   */
+  private boolean binds(At at, NumberSeal seal, Ctx ctx) {
+    return !deadCheck.isDead(seal.ctx())
+        && (seal.ctx().windowParent().equals(ctx.windowParent()) || !isReplaced(at, seal));
+  }
+
+  private boolean isReplaced(At at, NumberSeal top) {
+    long number = at.number;
+    NumberSeal seal = top;
+    while (!deadCheck.isReplaced(at.rollupId, number, seal.blockHash())) {
+      Hash32 below = seal.parentHash();
+      number--;
+      NumberSeal own = null;
+      for (NumberSeal other : database.seals(at.rollupId, number)) {
+        own = other.blockHash().equals(below) ? other : own;
+      }
+      if (own == null) {
+        return deadCheck.isReplaced(at.rollupId, number, below);
+      }
+      seal = own;
+    }
+    return true;
   }
 
   /**
@@ -85,7 +113,7 @@ final class NumberRule {
       if (own == null) {
         return null;
       }
-      String obstacle = obstacle(at, seals, hash);
+      String obstacle = obstacle(at, seals, hash, ctx);
       if (obstacle != null) {
         return obstacle;
       }

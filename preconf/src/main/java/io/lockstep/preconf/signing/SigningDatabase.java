@@ -33,10 +33,12 @@ public final class SigningDatabase implements AutoCloseable {
   static final Column NUMBERS = new Column("numbers");
   static final Column JOURNAL = new Column("journal");
   static final Column META = new Column("meta");
-  static final List<Column> COLUMNS = List.of(RECORDS, NUMBERS, JOURNAL, META);
+  static final List<Column> COLUMNS =
+      List.of(RECORDS, NUMBERS, JOURNAL, META, PromiseRecords.COLUMN);
 
   static final byte[] IDENTITY_KEY = {'i', 'd'};
   static final byte[] STATE_KEY = {'s', 't', 'a', 't', 'e'};
+  private static final byte[] ASKED_KEY = {'a', 's', 'k', 'e', 'd'};
 
   /** Records of so many ticks are kept: more than two hours. */
   static final long KEEP_TICKS = 8_192;
@@ -48,11 +50,13 @@ public final class SigningDatabase implements AutoCloseable {
 
   private final KeyValueStore mainStore;
   private final @Nullable KeyValueStore store;
+  private final @Nullable PromiseRecords promises;
   private final SigningScope scope;
   private final String id;
   private final @Nullable String absence;
   private SigningState state;
   private @Nullable Place highest;
+  private @Nullable Asked asked;
   private long journalPrunedTick = -1;
 
   /**
@@ -72,6 +76,7 @@ public final class SigningDatabase implements AutoCloseable {
     this.id = id;
     this.state = state;
     this.absence = absence;
+    this.promises = store == null ? null : new PromiseRecords(store);
     if (store != null) {
       store.scanDown(
           RECORDS,
@@ -80,6 +85,12 @@ public final class SigningDatabase implements AutoCloseable {
             highest = Place.read(key);
             return false;
           });
+      byte[] stored = store.get(META, ASKED_KEY);
+      try {
+        asked = stored == null ? null : Asked.decode(stored);
+      } catch (IllegalArgumentException e) {
+        throw new StorageException("what the signing database has asked for is damaged", e);
+      }
     }
   }
 
@@ -150,11 +161,35 @@ public final class SigningDatabase implements AutoCloseable {
     return highest;
   }
 
+  /**
+   * What the key's holder was asked for and is not recorded, so that nobody knows whether it was
+   * signed; null when all was answered.
+   */
+  @Nullable Asked unanswered() {
+    Asked last = asked;
+    Place recorded = highest;
+    return last == null || (recorded != null && last.place().compareTo(recorded) <= 0)
+        ? null
+        : last;
+  }
+
+  /** Whether a holder outside this process was ever asked. */
+  boolean hasAsked() {
+    return asked != null;
+  }
+
   KeyValueStore store() {
     if (store == null) {
       throw new IllegalStateException("there is no signing database: " + absence);
     }
     return store;
+  }
+
+  PromiseRecords promises() {
+    if (promises == null) {
+      throw new IllegalStateException("there is no signing database: " + absence);
+    }
+    return promises;
   }
 
   void sync() {
@@ -212,8 +247,8 @@ public final class SigningDatabase implements AutoCloseable {
   }
 
   /**
-   * Puts into the ledger every own frag and seal that it lacks: the main store is not synced with
-   * this one. Returns how many there were. At start, before the loop.
+   * Puts into the ledger every own frag, seal and promise that it lacks: the main store is not
+   * synced with this one. Returns how many there were. At start, before the loop.
    */
   public int completeLedger(CommitmentLedger ledger) {
     if (absence != null) {
@@ -236,7 +271,7 @@ public final class SigningDatabase implements AutoCloseable {
               }
               return true;
             });
-    return added[0];
+    return added[0] + promises().complete(ledger);
   }
 
   private static FragMessage decodeFrag(byte[] stored) {
@@ -272,6 +307,16 @@ public final class SigningDatabase implements AutoCloseable {
     store().commit(batch, KeyValueStore.Durability.PROCESS);
     state = next;
     highest = place;
+  }
+
+  /** From now on the place is for this digest alone; a kill of the process does not lose it. */
+  void ask(Asked next) {
+    if (!next.equals(asked)) {
+      store()
+          .commit(
+              newBatch().put(META, ASKED_KEY, next.encoded()), KeyValueStore.Durability.PROCESS);
+      asked = next;
+    }
   }
 
   /** What is recorded at a place is never given out again. */
@@ -323,6 +368,7 @@ public final class SigningDatabase implements AutoCloseable {
     if (upTo <= before.prunedTick()) {
       return before;
     }
+    promises().prune(batch, upTo);
     Set<NumberKey> numbers = new HashSet<>();
     for (byte[] key : keys(RECORDS, before.prunedTick(), upTo)) {
       SigningRecord old = record(Place.read(key));

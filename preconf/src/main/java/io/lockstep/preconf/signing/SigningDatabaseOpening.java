@@ -157,10 +157,16 @@ final class SigningDatabaseOpening {
       // restoring, nothing more of the window is signed.
       next = next.withRestored(true);
     }
-    boolean isWhole = !next.mustListen() && !next.restored() && next.hold() == null;
+    boolean isWhole =
+        !next.mustListen()
+            && !next.restored()
+            && next.hold() == null
+            && database.unanswered() == null
+            && (!database.hasAsked() || was.lease().isSameBoot(here));
     Place highest = database.highest();
     if (!isWhole && highest != null) {
-      // More may have been released of that tick than is known here.
+      // More may have been released of that tick than is known here, or signed for it by a holder
+      // of the key that was asked and not heard; what was asked is not synced as records are.
       next = next.withClosedTick(Math.max(next.closedTick(), highest.tick()));
     }
     if (known != null && known.reservation() > was.reservation() && next.hold() == null) {

@@ -4,8 +4,8 @@ package io.lockstep.preconf.signing;
 /**
  * What came of asking for a signature. Immutable.
  *
- * @param <M> the message that carries it: {@link io.lockstep.preconf.gossip.FragMessage} or {@link
- *     io.lockstep.preconf.gossip.SealMessage}
+ * @param <M> the message that carries it: {@link io.lockstep.preconf.gossip.FragMessage}, {@link
+ *     io.lockstep.preconf.gossip.SealMessage} or {@link io.lockstep.preconf.gossip.PromiseMessage}
  */
 public sealed interface SigningOutcome<M> {
   /**
@@ -19,4 +19,10 @@ public sealed interface SigningOutcome<M> {
    * Signing it would contradict, or could contradict, what this key has signed: never release it.
    */
   record Refused<M>(String reason) implements SigningOutcome<M> {}
+
+  /**
+   * The key's holder gave no signature, though it may have signed. Either the very same is asked
+   * for again, or nothing of the tick is signed any more.
+   */
+  record Unanswered<M>(String reason) implements SigningOutcome<M> {}
 }

@@ -9,6 +9,9 @@ public sealed interface SigningVerdict {
   /** Not yet; it passes by itself. */
   record Waiting(String why) implements SigningVerdict {}
 
+  /** The key's holder would not sign now; it passes when it does. */
+  record Away(String why) implements SigningVerdict {}
+
   /**
    * No, until somebody has looked into it.
    *

@@ -13,8 +13,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Joins a request's parts up to the bound; over it the client is told which bound it is. */
 final class BodyAggregator extends HttpObjectAggregator {
-  BodyAggregator(int maxBodyBytes) {
+  private final Access access;
+
+  BodyAggregator(int maxBodyBytes, Access access) {
     super(maxBodyBytes);
+    this.access = access;
   }
 
   @Override
@@ -32,6 +35,9 @@ final class BodyAggregator extends HttpObjectAggregator {
             HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
             Unpooled.wrappedBuffer(body));
     HttpAnswers.finish(answer, "application/json", false);
+    if (access.admit(oversized.headers()) instanceof Access.Admission.Admitted admitted) {
+      HttpAnswers.allow(answer, admitted.allowedOrigin());
+    }
     Transport.send(ctx, answer);
     Linger.start(ctx.channel());
   }

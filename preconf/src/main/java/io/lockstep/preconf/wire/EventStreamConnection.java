@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.wire;
 
-import io.netty.buffer.ByteBufUtil;
+import io.lockstep.preconf.wire.WireServer.Served;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,13 +25,15 @@ final class EventStreamConnection extends ChannelInboundHandlerAdapter implement
   private final Channel channel;
   private final Outbox outbox;
   private final Workers workers;
+  private final WireMeter meter;
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable List<Runnable> onClose = new ArrayList<>();
 
-  EventStreamConnection(Channel channel, WireOptions options, Workers workers) {
+  EventStreamConnection(Channel channel, Served served) {
     this.channel = channel;
-    this.outbox = new Outbox(channel, options);
-    this.workers = workers;
+    this.outbox = new Outbox(channel, served.options().bounds());
+    this.workers = served.workers();
+    this.meter = served.meter();
   }
 
   @Override
@@ -50,18 +55,32 @@ final class EventStreamConnection extends ChannelInboundHandlerAdapter implement
     if (closed.get()) {
       return false;
     }
-    if (!outbox.admit()) {
-      LOG.debug("event stream of {} is too slow: {}", channel.remoteAddress(), outbox.limits());
-      closed.set(true);
-      Transport.close(channel);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (!outbox.admit(bytes.length)) {
+      cutOff();
       return false;
     }
-    return LoopTask.back(
-        channel.eventLoop(),
-        () ->
-            outbox.send(
-                new DefaultHttpContent(ByteBufUtil.writeUtf8(channel.alloc(), text)),
-                text.length()));
+    if (LoopTask.back(channel.eventLoop(), () -> outbox.send(content(bytes), bytes.length))) {
+      return true;
+    }
+    outbox.release(bytes.length);
+    return false;
+  }
+
+  private static HttpContent content(byte[] bytes) {
+    return new DefaultHttpContent(Unpooled.wrappedBuffer(bytes));
+  }
+
+  /** Ends the stream with an event that says why; whoever does not read even that is cut off. */
+  private void cutOff() {
+    if (closed.compareAndSet(false, true)) {
+      meter.count(WireMeter.Event.SLOW_READER);
+      LOG.debug("event stream of {} is too slow: {}", channel.remoteAddress(), outbox.limits());
+      String last = "event: error\ndata: too slow: " + outbox.limits() + "\n\n";
+      Transport.send(channel, content(last.getBytes(StandardCharsets.US_ASCII)));
+      Transport.sendLast(channel, LastHttpContent.EMPTY_LAST_CONTENT);
+      Transport.closeAfter(channel, Transport.PARTING_MS);
+    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /** Builds HTTP answers with the headers that every one of them has. */
 final class HttpAnswers {
@@ -36,7 +37,7 @@ final class HttpAnswers {
     return finish(answer, "application/json", keepAlive);
   }
 
-  /** Lets pages of any origin call (CORS, Fetch standard section 3.2). */
+  /** Tells a browser what its pages may send (CORS, Fetch standard section 3.2). */
   static FullHttpResponse preflight(boolean keepAlive) {
     FullHttpResponse answer =
         new DefaultFullHttpResponse(
@@ -50,14 +51,27 @@ final class HttpAnswers {
     return finish(answer, "", keepAlive);
   }
 
+  /**
+   * Lets the page that asked see the answer.
+   *
+   * @param allowedOrigin null when no page did, or none may
+   */
+  static void allow(HttpResponse answer, @Nullable String allowedOrigin) {
+    if (allowedOrigin != null) {
+      answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin);
+      if (!allowedOrigin.equals("*")) {
+        answer.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+      }
+    }
+  }
+
   static HttpResponse eventStream() {
     HttpResponse answer = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     answer
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
         .set(HttpHeaderNames.CACHE_CONTROL, "no-cache")
-        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED)
-        .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     return answer;
   }
 
@@ -68,7 +82,6 @@ final class HttpAnswers {
       headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
       headers.setInt(HttpHeaderNames.CONTENT_LENGTH, length);
     }
-    headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     if (!keepAlive) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }

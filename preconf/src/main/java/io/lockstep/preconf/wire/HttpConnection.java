@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
@@ -33,19 +34,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP connection: a request at a time, in order; the next is read when the answer is written.
- * On the connection's event loop.
+ * One HTTP connection: a request at a time, in order; the next is read when the answer is written
+ * and the client keeps up with reading. On the connection's event loop.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final int MAX_QUERY_PARAMS = 256;
 
   private final WireServer.Served served;
+  private final @Nullable AddressKey address;
   private final RequestDeadline deadline;
   private boolean busy;
+  private boolean awaitsReader;
+  private @Nullable String allowedOrigin;
 
-  HttpConnection(WireServer.Served served, RequestDeadline deadline) {
+  HttpConnection(WireServer.Served served, @Nullable AddressKey address, RequestDeadline deadline) {
     this.served = served;
+    this.address = address;
     this.deadline = deadline;
   }
 
@@ -57,7 +62,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     // A read may end in the middle of a request: the flow control then waits to be asked again.
-    if (!busy) {
+    if (!busy && !awaitsReader) {
       ctx.read();
     }
   }
@@ -67,6 +72,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     busy = true;
     deadline.requestComplete();
     boolean keepAlive = HttpUtil.isKeepAlive(request);
+    allowedOrigin = null;
     if (request.decoderResult().isFailure()) {
       reply(ctx, HttpReply.error(400, "malformed HTTP request"), false);
       return;
@@ -82,15 +88,32 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       reply(ctx, HttpReply.error(400, "malformed request path"), keepAlive);
       return;
     }
+    switch (served.access().admit(request.headers())) {
+      case Access.Admission.Refused(HttpReply.Content answer) -> reply(ctx, answer, keepAlive);
+      case Access.Admission.Admitted(boolean isOperator, String origin) -> {
+        allowedOrigin = origin;
+        serve(ctx, request, path, query, new Gate.Caller(address, isOperator), keepAlive);
+      }
+    }
+  }
+
+  private void serve(
+      ChannelHandlerContext ctx,
+      FullHttpRequest request,
+      String path,
+      Map<String, List<String>> query,
+      Gate.Caller caller,
+      boolean keepAlive) {
     RpcContext rpc = served.rpc().get(path);
     if (request.method().equals(HttpMethod.OPTIONS)) {
       write(ctx, HttpAnswers.preflight(keepAlive), keepAlive);
     } else if (rpc != null && asksForWebSocket(request)) {
-      upgrade(ctx, request, rpc);
+      upgrade(ctx, request, rpc, caller);
     } else if (rpc != null && request.method().equals(HttpMethod.POST)) {
       LoopTask.rpc(
           rpc,
           ByteBufUtil.getBytes(request.content()),
+          caller,
           null,
           ctx.channel().eventLoop(),
           (answer, started) ->
@@ -99,7 +122,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
                   HttpAnswers.rpc(answer == null ? new byte[0] : answer, keepAlive),
                   keepAlive));
     } else {
-      route(ctx, request, path, query, rpc != null, keepAlive);
+      route(ctx, request, path, query, caller, rpc != null, keepAlive);
     }
   }
 
@@ -108,6 +131,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       FullHttpRequest request,
       String path,
       Map<String, List<String>> query,
+      Gate.Caller caller,
       boolean isRpcPath,
       boolean keepAlive) {
     String method = request.method().name();
@@ -115,6 +139,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       case Routes.Match.Found(HttpHandler handler, Map<String, String> pathParams) ->
           LoopTask.http(
               served.shared(),
+              caller,
               handler,
               new HttpRequest(
                   method,
@@ -163,21 +188,36 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void write(ChannelHandlerContext ctx, FullHttpResponse answer, boolean keepAlive) {
-    busy = false;
-    if (keepAlive) {
-      Transport.send(ctx, answer);
-      ctx.read();
-    } else {
+    HttpAnswers.allow(answer, allowedOrigin);
+    if (!keepAlive) {
       Transport.sendLast(ctx, answer);
+      return;
     }
+    Transport.send(ctx, answer);
+    busy = false;
+    awaitsReader = !ctx.channel().isWritable();
+    if (!awaitsReader) {
+      ctx.read();
+    }
+  }
+
+  /** The next request is read when the client has taken most of the answers before. */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (awaitsReader && ctx.channel().isWritable()) {
+      awaitsReader = false;
+      ctx.read();
+    }
+    ctx.fireChannelWritabilityChanged();
   }
 
   private void stream(ChannelHandlerContext ctx, HttpReply.EventStream stream) {
     Channel channel = ctx.channel();
-    Workers workers = served.shared().workers();
-    EventStreamConnection sink =
-        new EventStreamConnection(channel, served.shared().options(), workers);
-    Transport.send(ctx, HttpAnswers.eventStream());
+    Workers workers = served.workers();
+    EventStreamConnection sink = new EventStreamConnection(channel, served);
+    HttpResponse head = HttpAnswers.eventStream();
+    HttpAnswers.allow(head, allowedOrigin);
+    Transport.send(ctx, head);
     channel.pipeline().replace(this, "event-stream", sink);
     channel.pipeline().remove(deadline);
     channel.config().setAutoRead(true);
@@ -198,9 +238,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
   }
 
-  private void upgrade(ChannelHandlerContext ctx, FullHttpRequest request, RpcContext rpc) {
+  private void upgrade(
+      ChannelHandlerContext ctx, FullHttpRequest request, RpcContext rpc, Gate.Caller caller) {
     Channel channel = ctx.channel();
-    int maxBytes = rpc.options().maxBodyBytes();
+    int maxBytes = rpc.bounds().maxBodyBytes();
     String host = request.headers().get(HttpHeaderNames.HOST, "localhost");
     WebSocketDecoderConfig bounds =
         WebSocketDecoderConfig.newBuilder()
@@ -220,7 +261,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
           .handshake(channel, request)
           .addListener(done -> {
             if (done.isSuccess()) {
-              becomeWebSocket(channel, rpc, maxBytes);
+              becomeWebSocket(channel, rpc, caller, maxBytes);
             } else {
               Transport.close(channel);
             }
@@ -230,11 +271,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
   }
 
-  private void becomeWebSocket(Channel channel, RpcContext rpc, int maxBytes) {
+  private void becomeWebSocket(Channel channel, RpcContext rpc, Gate.Caller caller, int maxBytes) {
     channel.pipeline().remove(deadline);
     channel.pipeline().remove(FlowControlHandler.class);
     channel.pipeline().addLast(new WebSocketFrameAggregator(maxBytes));
-    channel.pipeline().addLast(new WebSocketConnection(rpc, served.encoder(), channel));
+    channel.pipeline().addLast(new WebSocketConnection(rpc, caller, served, channel));
     channel.pipeline().remove(this);
     channel.config().setAutoRead(true);
   }

@@ -12,9 +12,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** JSON in and out, with bounds on what is read. Any thread. */
 final class Json {
-  /** Deeper than any Ethereum request and shallow enough for a small stack. */
-  private static final int MAX_NESTING = 64;
-
   private static final int MAX_NAME_CHARS = 1_000;
 
   /** Longer than any 256-bit decimal number. */
@@ -25,12 +22,12 @@ final class Json {
   private final JsonMapper reader;
 
   /** A reader of documents up to {@code maxBytes}; a string may be as long as the document. */
-  Json(int maxBytes) {
+  Json(int maxBytes, int maxDepth) {
     StreamReadConstraints bounds =
         StreamReadConstraints.builder()
             .maxDocumentLength(maxBytes)
             .maxStringLength(maxBytes)
-            .maxNestingDepth(MAX_NESTING)
+            .maxNestingDepth(maxDepth)
             .maxNameLength(MAX_NAME_CHARS)
             .maxNumberLength(MAX_NUMBER_CHARS)
             .build();
@@ -77,6 +74,15 @@ final class Json {
         throw new Malformed(in, "more than one JSON value");
       }
     }
+  }
+
+  /**
+   * Reads one value, whatever it is.
+   *
+   * @throws JacksonException when it is not JSON or beyond a bound
+   */
+  JsonNode readOne(byte[] document) {
+    return reader.readTree(document);
   }
 
   private static final class Malformed extends tools.jackson.core.exc.StreamReadException {

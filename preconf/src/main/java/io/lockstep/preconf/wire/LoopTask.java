@@ -25,6 +25,7 @@ final class LoopTask {
   static void rpc(
       RpcContext context,
       byte[] body,
+      Gate.Caller caller,
       @Nullable Subscriber subscriber,
       EventLoop loop,
       RpcExchange.Outcome onLoop) {
@@ -33,6 +34,7 @@ final class LoopTask {
         new RpcExchange(
             context,
             body,
+            caller,
             subscriber,
             (answer, started) ->
                 back(
@@ -42,13 +44,14 @@ final class LoopTask {
                       onLoop.answered(answer, started);
                     }));
     timer[0] =
-        loop.schedule(exchange::expire, context.options().callTimeoutMs(), TimeUnit.MILLISECONDS);
+        loop.schedule(exchange::expire, context.bounds().answerTimeoutMs(), TimeUnit.MILLISECONDS);
     context.workers().start(exchange);
   }
 
   /** Answers an HTTP request through its handler. */
   static void http(
       RpcContext context,
+      Gate.Caller caller,
       HttpHandler handler,
       HttpRequest request,
       EventLoop loop,
@@ -71,7 +74,7 @@ final class LoopTask {
                 }
               }
             },
-            context.options().callTimeoutMs(),
+            context.bounds().answerTimeoutMs(),
             TimeUnit.MILLISECONDS);
     context
         .workers()
@@ -79,19 +82,27 @@ final class LoopTask {
           synchronized (worker) {
             worker[0] = Thread.currentThread();
           }
-          once.accept(reply(context, handler, request, finished));
+          once.accept(reply(context, caller, handler, request, finished));
           back(loop, () -> timer.cancel(false));
         });
   }
 
   private static HttpReply reply(
-      RpcContext context, HttpHandler handler, HttpRequest request, AtomicBoolean finished) {
+      RpcContext context,
+      Gate.Caller caller,
+      HttpHandler handler,
+      HttpRequest request,
+      AtomicBoolean finished) {
+    HttpReply refusal = context.gate().refusal(caller);
+    if (refusal != null) {
+      return refusal;
+    }
     if (!context.workers().enter()) {
       return HttpReply.error(503, "busy: too many calls at once");
     }
     try {
       return handler.handle(request);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError e) {
       if (!finished.get()) {
         LOG.error("HTTP {} {} failed", request.method(), request.path(), e);
       }

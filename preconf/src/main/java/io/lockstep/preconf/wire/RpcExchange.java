@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.wire;
 
+import io.lockstep.config.RpcBounds;
+import io.lockstep.primitives.rpc.BatchedMethod;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +21,20 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One JSON-RPC message from its bytes to its answer: runs on a virtual thread; calls of a batch run
- * in their order. {@link #expire} may come from another thread at any moment: then what is answered
- * so far goes out, and the rest as timed out.
+ * in their order, neighbours of one {@link BatchedMethod} together. {@link #expire} may come from
+ * another thread at any moment: then what is answered so far goes out, and the rest as timed out.
  */
 final class RpcExchange implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RpcExchange.class);
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int MAX_NAME_CHARS = 100;
 
+  /** Calls answered as one piece of work, at most: others wait for the threads that it keeps. */
+  private static final int MAX_UNIT_CALLS = 128;
+
   private final RpcContext context;
   private final byte[] body;
+  private final Gate.Caller caller;
   private final @Nullable Subscriber subscriber;
   private final Outcome outcome;
 
@@ -39,7 +47,8 @@ final class RpcExchange implements Runnable {
   private long answerBytes;
 
   /** What the exchanges of one endpoint share. */
-  record RpcContext(RpcEndpoint endpoint, WireOptions options, Json json, Workers workers) {}
+  record RpcContext(
+      RpcEndpoint endpoint, RpcBounds bounds, Json json, Workers workers, Gate gate) {}
 
   /** Takes the end of an exchange, once, from any thread. */
   interface Outcome {
@@ -52,9 +61,15 @@ final class RpcExchange implements Runnable {
     void answered(byte @Nullable [] answer, List<Subscription> started);
   }
 
-  RpcExchange(RpcContext context, byte[] body, @Nullable Subscriber subscriber, Outcome outcome) {
+  RpcExchange(
+      RpcContext context,
+      byte[] body,
+      Gate.Caller caller,
+      @Nullable Subscriber subscriber,
+      Outcome outcome) {
     this.context = context;
     this.body = body;
+    this.caller = caller;
     this.subscriber = subscriber;
     this.outcome = outcome;
   }
@@ -64,22 +79,56 @@ final class RpcExchange implements Runnable {
     synchronized (this) {
       worker = Thread.currentThread();
     }
-    RpcMessage parsed = RpcMessage.parse(context.json, body, context.options.maxBatchCalls());
+    RpcMessage parsed = RpcMessage.parse(context.json, body, context.bounds.maxBatch());
     synchronized (this) {
       message = parsed;
     }
     if (parsed instanceof RpcMessage.Calls(List<RpcMessage.Call> calls, boolean batch)) {
-      for (RpcMessage.Call call : calls) {
-        if (finished.get()) {
+      int from = 0;
+      while (from < calls.size()) {
+        if (finished.get() || !hasRoom()) {
           return;
         }
-        Answer answer = answer(call);
-        if (!keep(call, answer)) {
-          return;
+        int to = endOfUnit(calls, from);
+        List<RpcMessage.Call> unit = calls.subList(from, to);
+        List<Answer> unitAnswers =
+            unit.size() == 1 ? List.of(answer(unit.getFirst())) : answerAll(unit);
+        for (int i = 0; i < unit.size(); i++) {
+          if (!keep(unit.get(i), unitAnswers.get(i))) {
+            return;
+          }
         }
+        from = to;
       }
     }
     finish();
+  }
+
+  /** Where the calls end that are answered together with the one at {@code from}. */
+  private int endOfUnit(List<RpcMessage.Call> calls, int from) {
+    int to = from + 1;
+    String method = calls.get(from).method();
+    if (context.endpoint.methods().get(method) instanceof BatchedMethod) {
+      while (to < calls.size()
+          && to - from < MAX_UNIT_CALLS
+          && calls.get(to).method().equals(method)) {
+        to++;
+      }
+    }
+    return to;
+  }
+
+  /** Waits while the caller is behind with reading; false when that took too long. */
+  private boolean hasRoom() {
+    try {
+      if (subscriber != null) {
+        subscriber.awaitRoom();
+      }
+      return true;
+    } catch (InterruptedException e) {
+      // The time is up: what is left was answered as timed out.
+      return false;
+    }
   }
 
   /** An answer with the subscription that it announces, if any. */
@@ -100,16 +149,16 @@ final class RpcExchange implements Runnable {
         return true;
       }
     }
-    if (answer.subscription != null) {
+    if (answer.subscription != null && subscriber != null) {
       // The caller was told that the call timed out: nobody knows this subscription's id.
-      answer.subscription.end();
+      subscriber.unsubscribe(answer.subscription.id());
     }
     return false;
   }
 
   private byte[] encode(JsonNode id, ObjectNode answer) {
     byte[] bytes = Json.write(answer);
-    long limit = context.options.maxAnswerBytes();
+    long limit = context.bounds.maxAnswerBytes();
     if (answerBytes + bytes.length > limit) {
       return Json.write(
           failure(
@@ -122,8 +171,10 @@ final class RpcExchange implements Runnable {
 
   private Answer answer(RpcMessage.Call call) {
     JsonNode id = call.id() == null ? JSON.nullNode() : call.id();
-    if (call.fault() != null) {
-      return new Answer(failure(id, call.fault()), null);
+    RpcError refusal = context.gate.refusal(caller, call.method());
+    RpcError fault = refusal == null ? call.fault() : refusal;
+    if (fault != null) {
+      return new Answer(failure(id, fault), null);
     }
     if (!context.workers.enter()) {
       return new Answer(
@@ -131,14 +182,15 @@ final class RpcExchange implements Runnable {
     }
     try {
       return switch (call.method()) {
-        case "eth_subscribe" -> subscribe(call, id);
-        case "eth_unsubscribe" ->
+        case "eth_subscribe" -> subscribe("eth", call, id);
+        case "preconf_subscribe" -> subscribe("preconf", call, id);
+        case "eth_unsubscribe", "preconf_unsubscribe" ->
             new Answer(success(id, JSON.booleanNode(unsubscribe(call))), null);
         default -> new Answer(success(id, method(call.method()).call(call.params())), null);
       };
     } catch (RpcError e) {
       return new Answer(failure(id, e), null);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError e) {
       if (!finished.get()) {
         LOG.error("JSON-RPC method {} failed", shorten(call.method()), e);
       }
@@ -146,6 +198,69 @@ final class RpcExchange implements Runnable {
     } finally {
       context.workers.leave();
     }
+  }
+
+  /** Answers neighbouring calls of one batched method: those that may be made, at once. */
+  private List<Answer> answerAll(List<RpcMessage.Call> unit) {
+    List<@Nullable RpcError> refusals = new ArrayList<>(unit.size());
+    List<JsonNode> params = new ArrayList<>(unit.size());
+    for (RpcMessage.Call call : unit) {
+      RpcError refusal = context.gate.refusal(caller, call.method());
+      RpcError fault = refusal == null ? call.fault() : refusal;
+      refusals.add(fault);
+      if (fault == null) {
+        params.add(call.params());
+      }
+    }
+    Iterator<BatchedMethod.Answer> made = callAll(unit.getFirst().method(), params).iterator();
+    List<Answer> out = new ArrayList<>(unit.size());
+    for (int i = 0; i < unit.size(); i++) {
+      RpcMessage.Call call = unit.get(i);
+      JsonNode id = call.id() == null ? JSON.nullNode() : call.id();
+      RpcError refusal = refusals.get(i);
+      BatchedMethod.Answer answer =
+          refusal == null ? made.next() : new BatchedMethod.Answer.Failure(refusal);
+      out.add(
+          switch (answer) {
+            case BatchedMethod.Answer.Result(JsonNode value) ->
+                new Answer(success(id, value), null);
+            case BatchedMethod.Answer.Failure(RpcError error) ->
+                new Answer(failure(id, error), null);
+          });
+    }
+    return out;
+  }
+
+  private List<BatchedMethod.Answer> callAll(String name, List<JsonNode> params) {
+    if (params.isEmpty()) {
+      return List.of();
+    }
+    if (!context.workers.enter()) {
+      return allFailed(params, RpcError.LIMIT_EXCEEDED, "busy: too many calls at once");
+    }
+    try {
+      if (!(context.endpoint.methods().get(name) instanceof BatchedMethod method)) {
+        throw new IllegalStateException("not a batched method: " + name);
+      }
+      List<BatchedMethod.Answer> answers = method.callAll(params);
+      if (answers.size() != params.size()) {
+        throw new IllegalStateException(answers.size() + " answers to " + params.size());
+      }
+      return answers;
+    } catch (RuntimeException | StackOverflowError | LinkageError e) {
+      if (!finished.get()) {
+        LOG.error("JSON-RPC method {} failed", shorten(name), e);
+      }
+      return allFailed(params, RpcError.INTERNAL, "internal error");
+    } finally {
+      context.workers.leave();
+    }
+  }
+
+  private static List<BatchedMethod.Answer> allFailed(
+      List<JsonNode> params, int code, String message) {
+    BatchedMethod.Answer failure = new BatchedMethod.Answer.Failure(new RpcError(code, message));
+    return Collections.nCopies(params.size(), failure);
   }
 
   private RpcMethod method(String name) throws RpcError {
@@ -158,7 +273,12 @@ final class RpcExchange implements Runnable {
     return method;
   }
 
-  private Answer subscribe(RpcMessage.Call call, JsonNode id) throws RpcError {
+  /**
+   * Starts a subscription.
+   *
+   * @param namespace in whose name it is told: both have all subscriptions
+   */
+  private Answer subscribe(String namespace, RpcMessage.Call call, JsonNode id) throws RpcError {
     if (subscriber == null) {
       throw new RpcError(
           RpcError.METHOD_NOT_FOUND, "notifications not supported: subscribe over a WebSocket");
@@ -171,7 +291,8 @@ final class RpcExchange implements Runnable {
     SubscriptionSource source = context.endpoint.subscriptions().get(name);
     if (source == null) {
       throw new RpcError(
-          RpcError.METHOD_NOT_FOUND, "no \"" + shorten(name) + "\" subscription in eth namespace");
+          RpcError.METHOD_NOT_FOUND,
+          "no \"" + shorten(name) + "\" subscription in " + namespace + " namespace");
     }
     if (call.id() == null) {
       throw new RpcError(RpcError.INVALID_REQUEST, "a subscription without an id is lost");
@@ -180,7 +301,7 @@ final class RpcExchange implements Runnable {
     for (int i = 1; i < params.size(); i++) {
       rest.add(params.get(i));
     }
-    Subscription subscription = subscriber.subscribe(source, rest);
+    Subscription subscription = subscriber.subscribe(namespace, source, rest);
     return new Answer(success(id, JSON.stringNode(subscription.id())), subscription);
   }
 

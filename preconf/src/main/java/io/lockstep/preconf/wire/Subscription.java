@@ -11,8 +11,9 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One running {@code eth_subscribe}. Results that come before the caller was told the id wait;
- * {@link #offer} from any thread, {@link #activate} and delivery on the connection's event loop.
+ * One running {@code eth_subscribe} or {@code preconf_subscribe}. Results that come before the
+ * caller was told the id wait. Results are offered from any thread, {@link #activate} and delivery
+ * are on the connection's event loop.
  */
 final class Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
@@ -22,13 +23,23 @@ final class Subscription {
           + Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE)
           + "%016x".formatted(ThreadLocalRandom.current().nextLong());
   private final WebSocketConnection connection;
-  private final Deque<JsonNode> early = new ArrayDeque<>();
+  private final byte[] notifyHead;
+  private final Deque<Encoded> early = new ArrayDeque<>(0);
   private boolean active;
   private @Nullable AutoCloseable source;
-  private boolean ended;
+  private volatile boolean ended;
 
-  Subscription(WebSocketConnection connection) {
+  /**
+   * @param notifyHead what each notification begins with, up to the id
+   */
+  Subscription(WebSocketConnection connection, byte[] notifyHead) {
     this.connection = connection;
+    this.notifyHead = notifyHead;
+  }
+
+  /** What each notification begins with, not to be written to. */
+  byte[] notifyHead() {
+    return notifyHead;
   }
 
   String id() {
@@ -37,24 +48,19 @@ final class Subscription {
 
   /** The sink that the source was given. */
   Consumer<JsonNode> sink() {
-    return this::offer;
+    return result -> {
+      if (!ended) {
+        connection.offer(this, result);
+      }
+    };
   }
 
-  private void offer(JsonNode result) {
-    if (!hasEnded()) {
-      connection.enqueue(() -> deliver(result));
-    }
-  }
-
-  private synchronized boolean hasEnded() {
-    return ended;
-  }
-
-  private void deliver(JsonNode result) {
-    if (hasEnded()) {
-      connection.drop();
+  /** Sends a result that was admitted, or keeps it until the id is known. */
+  void deliver(Encoded result) {
+    if (ended) {
+      connection.drop(this, result);
     } else if (active) {
-      connection.notify(id, result);
+      connection.notify(this, result);
     } else {
       early.add(result);
     }
@@ -63,8 +69,15 @@ final class Subscription {
   /** The id is on its way to the caller: results may follow. */
   void activate() {
     active = true;
-    for (JsonNode result = early.poll(); result != null; result = early.poll()) {
-      connection.notify(id, result);
+    for (Encoded result = early.poll(); result != null; result = early.poll()) {
+      connection.notify(this, result);
+    }
+  }
+
+  /** It has ended: what waited for its id to be told is not wanted. On the event loop. */
+  void discard() {
+    for (Encoded result = early.poll(); result != null; result = early.poll()) {
+      connection.drop(this, result);
     }
   }
 
@@ -87,6 +100,7 @@ final class Subscription {
       running = source;
       source = null;
     }
+    connection.forget(this);
     if (running != null) {
       close(running);
     }

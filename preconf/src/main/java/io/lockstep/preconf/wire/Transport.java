@@ -28,6 +28,9 @@ public final class Transport {
   private static final boolean EPOLL = Epoll.isAvailable();
   private static final long CLOSE_TIMEOUT_MS = 1_500;
 
+  /** How long a connection that was told why it ends may take to read that. */
+  static final long PARTING_MS = 5_000;
+
   private Transport() {}
 
   /** Event loops on daemon threads named {@code name-i}. */

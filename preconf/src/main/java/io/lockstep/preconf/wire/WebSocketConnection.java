@@ -2,6 +2,7 @@
 package io.lockstep.preconf.wire;
 
 import io.lockstep.preconf.wire.RpcExchange.RpcContext;
+import io.lockstep.preconf.wire.WireServer.Served;
 import io.lockstep.primitives.rpc.RpcError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -37,14 +38,15 @@ import tools.jackson.databind.JsonNode;
 final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     implements Subscriber {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
-  private static final long CLOSE_GRACE_MS = 1_000;
-  private static final byte[] NOTIFY_HEAD =
-      ascii("{\"jsonrpc\":\"2.0\",\"method\":\"eth_subscription\",\"params\":{\"subscription\":\"");
+  private static final byte[] ETH_HEAD = notifyHead("eth");
+  private static final byte[] PRECONF_HEAD = notifyHead("preconf");
   private static final byte[] NOTIFY_MIDDLE = ascii("\",\"result\":");
   private static final byte[] NOTIFY_TAIL = ascii("}}");
 
   private final RpcContext context;
+  private final Gate.Caller caller;
   private final LastEncoded encoder;
+  private final WireMeter meter;
   private final Channel channel;
   private final Outbox outbox;
   private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
@@ -52,11 +54,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private int callsRunning;
   private boolean pinged;
 
-  WebSocketConnection(RpcContext context, LastEncoded encoder, Channel channel) {
+  WebSocketConnection(RpcContext context, Gate.Caller caller, Served served, Channel channel) {
     this.context = context;
-    this.encoder = encoder;
+    this.caller = caller;
+    this.encoder = served.encoder();
+    this.meter = served.meter();
     this.channel = channel;
-    this.outbox = new Outbox(channel, context.options());
+    this.outbox = new Outbox(channel, context.bounds());
   }
 
   @Override
@@ -78,21 +82,25 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private void receive(ByteBuf content) {
     callsRunning++;
     regulate();
-    LoopTask.rpc(context, ByteBufUtil.getBytes(content), this, channel.eventLoop(), this::answered);
+    LoopTask.rpc(
+        context, ByteBufUtil.getBytes(content), caller, this, channel.eventLoop(), this::answered);
   }
 
   private void answered(byte @Nullable [] answer, List<Subscription> started) {
     callsRunning--;
     regulate();
-    if (answer != null && !closing.get()) {
-      Transport.send(channel, new TextWebSocketFrame(Unpooled.wrappedBuffer(answer)));
+    if (answer != null
+        && !closing.get()
+        && !outbox.sendAnswer(
+            new TextWebSocketFrame(Unpooled.wrappedBuffer(answer)), answer.length)) {
+      cutOff();
     }
     started.forEach(Subscription::activate);
   }
 
   /** Reads on only while the client takes its answers and has not too many calls running. */
   private void regulate() {
-    boolean read = callsRunning < context.options().maxCallsPerConnection() && channel.isWritable();
+    boolean read = callsRunning < context.bounds().maxCallsPerConnection() && channel.isWritable();
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
@@ -105,23 +113,26 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   }
 
   @Override
-  public Subscription subscribe(SubscriptionSource source, JsonNode params) throws RpcError {
-    Subscription subscription = new Subscription(this);
-    int limit = context.options().maxSubscriptionsPerConnection();
+  public Subscription subscribe(String namespace, SubscriptionSource source, JsonNode params)
+      throws RpcError {
+    Subscription subscription =
+        new Subscription(this, namespace.equals("preconf") ? PRECONF_HEAD : ETH_HEAD);
+    int limit = context.bounds().maxSubscriptions();
     synchronized (subscriptions) {
       if (subscriptions.size() >= limit) {
         throw new RpcError(
             RpcError.LIMIT_EXCEEDED, "limit of " + limit + " subscriptions a connection reached");
       }
       subscriptions.put(subscription.id(), subscription);
+      meter.subscription(1);
     }
     boolean running = false;
     try {
       subscription.bind(source.subscribe(params, subscription.sink()));
       running = true;
     } finally {
-      if (!running) {
-        subscriptions.remove(subscription.id());
+      if (!running && subscriptions.remove(subscription.id()) != null) {
+        meter.subscription(-1);
       }
     }
     if (!channel.isActive()) {
@@ -136,46 +147,76 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     if (subscription == null) {
       return false;
     }
+    meter.subscription(-1);
     subscription.end();
     return true;
   }
 
-  /** Queues a delivery for the event loop; a subscriber that is too far behind is cut off. */
-  void enqueue(Runnable delivery) {
-    if (!outbox.admit()) {
-      if (closing.compareAndSet(false, true)) {
-        LoopTask.back(
-            channel.eventLoop(),
-            () -> close(WebSocketCloseStatus.POLICY_VIOLATION, "too slow: " + outbox.limits()));
-      }
-    } else if (!LoopTask.back(channel.eventLoop(), delivery)) {
-      outbox.release();
+  @Override
+  public void awaitRoom() throws InterruptedException {
+    outbox.awaitRoom();
+  }
+
+  /** Queues a result for the event loop; a subscriber that is too far behind is cut off. */
+  void offer(Subscription to, JsonNode result) {
+    Encoded encoded = encoder.of(result);
+    if (!outbox.admit(lengthBytes(to, encoded))) {
+      LoopTask.back(channel.eventLoop(), this::cutOff);
+    } else if (!LoopTask.back(channel.eventLoop(), () -> to.deliver(encoded))) {
+      drop(to, encoded);
     }
   }
 
-  /** A queued delivery that is no longer wanted. */
-  void drop() {
-    outbox.release();
+  private void cutOff() {
+    if (closing.compareAndSet(false, true)) {
+      meter.count(WireMeter.Event.SLOW_READER);
+      close(WebSocketCloseStatus.POLICY_VIOLATION, "too slow: " + outbox.limits());
+    }
+  }
+
+  /** Lets go of what waits for a subscription that has ended. */
+  void forget(Subscription ended) {
+    LoopTask.back(channel.eventLoop(), ended::discard);
+  }
+
+  /** A queued result that is no longer wanted. */
+  void drop(Subscription to, Encoded result) {
+    outbox.release(lengthBytes(to, result));
+  }
+
+  private static int lengthBytes(Subscription to, Encoded result) {
+    return to.notifyHead().length
+        + to.id().length()
+        + NOTIFY_MIDDLE.length
+        + result.lengthBytes()
+        + NOTIFY_TAIL.length;
   }
 
   /** Sends one notification; on the event loop. */
-  void notify(String id, JsonNode result) {
+  void notify(Subscription to, Encoded result) {
     if (closing.get()) {
-      outbox.release();
+      drop(to, result);
       return;
     }
-    byte[] encoded = encoder.bytes(result);
-    int length =
-        NOTIFY_HEAD.length
-            + id.length()
-            + NOTIFY_MIDDLE.length
-            + encoded.length
-            + NOTIFY_TAIL.length;
-    ByteBuf frame = channel.alloc().buffer(length);
-    frame.writeBytes(NOTIFY_HEAD);
-    frame.writeCharSequence(id, StandardCharsets.US_ASCII);
-    frame.writeBytes(NOTIFY_MIDDLE).writeBytes(encoded).writeBytes(NOTIFY_TAIL);
-    outbox.send(new TextWebSocketFrame(frame), length);
+    outbox.send(new TextWebSocketFrame(frame(to, result)), lengthBytes(to, result));
+  }
+
+  private ByteBuf frame(Subscription to, Encoded result) {
+    byte[] small = result.small();
+    int ownBytes = lengthBytes(to, result) - (small == null ? result.lengthBytes() : 0);
+    ByteBuf own = channel.alloc().directBuffer(ownBytes).writeBytes(to.notifyHead());
+    own.writeCharSequence(to.id(), StandardCharsets.US_ASCII);
+    own.writeBytes(NOTIFY_MIDDLE);
+    if (small != null) {
+      return own.writeBytes(small).writeBytes(NOTIFY_TAIL);
+    }
+    int head = own.readableBytes();
+    own.writeBytes(NOTIFY_TAIL);
+    return channel
+        .alloc()
+        .compositeDirectBuffer(3)
+        .addComponents(
+            true, own.retainedSlice(0, head), result.part(), own.slice(head, NOTIFY_TAIL.length));
   }
 
   @Override
@@ -193,6 +234,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing.set(true);
+    outbox.gone();
     context.workers().start(this::endSubscriptions);
     ctx.fireChannelInactive();
   }
@@ -207,7 +249,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
       case TooLongFrameException tooLong ->
           end(
               WebSocketCloseStatus.MESSAGE_TOO_BIG,
-              "message of more than the limit of " + context.options().maxBodyBytes() + " bytes");
+              "message of more than the limit of " + context.bounds().maxBodyBytes() + " bytes");
       case CorruptedWebSocketFrameException corrupted ->
           end(corrupted.closeStatus(), "malformed frame");
       case IOException gone -> Transport.close(ctx);
@@ -228,7 +270,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
   private void close(WebSocketCloseStatus status, String reason) {
     context.workers().start(this::endSubscriptions);
     Transport.sendLast(channel, new CloseWebSocketFrame(status, reason));
-    Transport.closeAfter(channel, CLOSE_GRACE_MS);
+    Transport.closeAfter(channel, Transport.PARTING_MS);
+  }
+
+  private static byte[] notifyHead(String namespace) {
+    return ascii(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"%s_subscription\",\"params\":{\"subscription\":\""
+            .formatted(namespace));
   }
 
   private static byte[] ascii(String text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.preconf.wire;
 
+import io.lockstep.config.RpcBounds;
 import io.lockstep.preconf.wire.RpcExchange.RpcContext;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -22,16 +23,13 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves JSON-RPC over HTTP and WebSocket, routes and event streams on one port until it is closed.
  * Event loops are its own daemon threads {@code wire-io-i}.
  */
 public final class WireServer implements AutoCloseable {
-  /** Connections over the limit that are told so at the same time; more are just closed. */
-  private static final int MAX_REFUSALS = 128;
-
   private static final int BACKLOG = 1_024;
 
   private final EventLoopGroup loops;
@@ -41,7 +39,14 @@ public final class WireServer implements AutoCloseable {
 
   /** What every connection serves from. */
   record Served(
-      Routes routes, Map<String, RpcContext> rpc, RpcContext shared, LastEncoded encoder) {}
+      Routes routes,
+      Map<String, RpcContext> rpc,
+      RpcContext shared,
+      Access access,
+      LastEncoded encoder,
+      Workers workers,
+      WireOptions options,
+      WireMeter meter) {}
 
   private WireServer(
       EventLoopGroup loops, Workers workers, ChannelGroup connections, Channel listener) {
@@ -60,14 +65,19 @@ public final class WireServer implements AutoCloseable {
    */
   public static WireServer start(WireOptions options, Routes routes, Map<String, RpcEndpoint> rpc)
       throws IOException {
-    Workers workers = new Workers(options.maxCallsInFlight());
-    Json json = new Json(options.maxBodyBytes());
-    Map<String, RpcContext> contexts = new HashMap<>();
-    rpc.forEach((path, endpoint) ->
-        contexts.put(
-            HttpConnection.normal(path), new RpcContext(endpoint, options, json, workers)));
-    RpcContext shared = new RpcContext(new RpcEndpoint(Map.of(), Map.of()), options, json, workers);
-    Served served = new Served(routes, Map.copyOf(contexts), shared, new LastEncoded());
+    return start(options, routes, rpc, new WireMeter());
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @param meter counts what the server has and refuses
+   */
+  public static WireServer start(
+      WireOptions options, Routes routes, Map<String, RpcEndpoint> rpc, WireMeter meter)
+      throws IOException {
+    Workers workers = new Workers(options.bounds().maxCalls());
+    Served served = served(options, routes, rpc, workers, meter);
     EventLoopGroup loops = Transport.eventLoops(options.ioThreads(), "wire-io");
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     ChannelFuture bound =
@@ -81,7 +91,7 @@ public final class WireServer implements AutoCloseable {
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(256 << 10, 1 << 20))
-            .childHandler(new Connections(served, options, connections))
+            .childHandler(new Connections(served, connections))
             .bind(options.host(), options.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -92,45 +102,93 @@ public final class WireServer implements AutoCloseable {
     return new WireServer(loops, workers, connections, bound.channel());
   }
 
+  private static Served served(
+      WireOptions options,
+      Routes routes,
+      Map<String, RpcEndpoint> rpc,
+      Workers workers,
+      WireMeter meter) {
+    Json json = new Json(options.bounds().maxBodyBytes(), options.bounds().maxDepth());
+    Access access =
+        new Access(
+            options.access(),
+            options.host(),
+            json,
+            () -> Math.floorDiv(System.currentTimeMillis(), 1000),
+            meter);
+    Gate gate =
+        new Gate(access, new RateLimiter(options.rates(), System::nanoTime), options, meter);
+    Map<String, RpcContext> contexts = new HashMap<>();
+    rpc.forEach((path, endpoint) ->
+        contexts.put(
+            HttpConnection.normal(path),
+            new RpcContext(endpoint, options.bounds(), json, workers, gate)));
+    RpcContext shared =
+        new RpcContext(new RpcEndpoint(Map.of(), Map.of()), options.bounds(), json, workers, gate);
+    return new Served(
+        routes, Map.copyOf(contexts), shared, access, new LastEncoded(), workers, options, meter);
+  }
+
   /** Builds the pipeline of each connection that is accepted. */
   private static final class Connections extends ChannelInitializer<Channel> {
     private final Served served;
-    private final WireOptions options;
+    private final RpcBounds bounds;
     private final ChannelGroup group;
-    private final AtomicInteger open = new AtomicInteger();
+    private final ConnectionLimit limit;
 
-    Connections(Served served, WireOptions options, ChannelGroup group) {
+    Connections(Served served, ChannelGroup group) {
       this.served = served;
-      this.options = options;
+      this.bounds = served.options().bounds();
       this.group = group;
+      this.limit = new ConnectionLimit(bounds);
     }
 
     @Override
     protected void initChannel(Channel channel) {
       group.add(channel);
-      int count = open.incrementAndGet();
-      channel.closeFuture().addListener(closed -> open.decrementAndGet());
-      if (count > options.maxConnections()) {
-        if (count > options.maxConnections() + MAX_REFUSALS) {
-          Transport.close(channel);
-        } else {
-          channel.pipeline().addLast(new Refusal(options.maxConnections()));
+      AddressKey address =
+          AddressKey.of(channel.remoteAddress(), served.options().trustsLoopback());
+      ConnectionLimit.Verdict verdict = limit.enter(address);
+      channel.closeFuture().addListener(closed -> limit.leave(address));
+      switch (verdict) {
+        case ADMITTED -> serve(channel, address);
+        case TOO_MANY -> {
+          served.meter().count(WireMeter.Event.CONNECTION_OVER_LIMIT);
+          int most = bounds.maxConnections();
+          refuse(channel, 503, "the limit of " + most + " connections is reached");
         }
-        return;
+        case TOO_MANY_OF_ADDRESS -> {
+          served.meter().count(WireMeter.Event.ADDRESS_OVER_LIMIT);
+          int most = bounds.maxConnectionsPerAddress();
+          refuse(channel, 429, "the limit of " + most + " connections of one address is reached");
+        }
+        case TOO_MANY_TO_TELL -> {
+          served.meter().count(WireMeter.Event.CONNECTION_OVER_LIMIT);
+          Transport.close(channel);
+        }
       }
-      RequestDeadline deadline = new RequestDeadline(options.requestTimeoutMs());
+    }
+
+    private static void refuse(Channel channel, int status, String reason) {
+      channel.pipeline().addLast(new Refusal(status, reason));
+    }
+
+    private void serve(Channel channel, @Nullable AddressKey address) {
+      served.meter().connection(1);
+      channel.closeFuture().addListener(closed -> served.meter().connection(-1));
+      RequestDeadline deadline = new RequestDeadline(bounds.readTimeoutMs());
       channel
           .pipeline()
           // Answers that are ready together leave in one write; it costs no waiting.
           .addLast(
               new FlushConsolidationHandler(
                   FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))
-          .addLast(new IdleStateHandler(options.idleTimeoutMs(), 0, 0, TimeUnit.MILLISECONDS))
+          .addLast(new IdleStateHandler(bounds.idleTimeoutMs(), 0, 0, TimeUnit.MILLISECONDS))
           .addLast(deadline)
           .addLast(new HttpServerCodec(new HttpDecoderConfig()))
-          .addLast(new BodyAggregator(options.maxBodyBytes()))
+          .addLast(new BodyAggregator(bounds.maxBodyBytes(), served.access()))
           .addLast(new FlowControlHandler())
-          .addLast(new HttpConnection(served, deadline));
+          .addLast(new HttpConnection(served, address, deadline));
     }
   }
 

@@ -45,7 +45,7 @@ class CommitmentJsonTest {
   }
 
   @Test
-  void readsBackFragsAndPromisesWithAndWithoutASeal() throws DecodeException {
+  void readsBackFragsWithAndWithoutASeal() throws DecodeException {
     for (int round = 0; round < 30; round++) {
       Ctx ctx = scene.ctx();
       FragMessage frag = scene.fragMessage(7, 80 + round, round, ctx, 1 + round % 7, 1 + round % 3);
@@ -54,9 +54,47 @@ class CommitmentJsonTest {
         survives(scene.commitment(frag, leaf, null));
         survives(scene.commitment(frag, leaf, seal));
       }
-      survives(scene.promised(7, ctx, frag.leaves().getFirst(), null));
-      survives(scene.promised(7, ctx, frag.leaves().getFirst(), seal));
     }
+  }
+
+  @Test
+  void readsBackPromisesOfEveryKind() throws DecodeException {
+    for (int round = 0; round < 30; round++) {
+      Ctx ctx = scene.ctx();
+      TxLeaf leaf = scene.fragMessage(7, 80 + round, round, ctx, 1).leaves().getFirst();
+      for (PromiseBody body : scene.bodies(leaf)) {
+        HeldPromise held = scene.promised(7, ctx, body);
+        String text =
+            JSON.writeValueAsString(
+                PromiseJson.write(scene.domain(), held, "frag", round, scene.hash()));
+        Held back = HeldJson.read(scene.domain(), JSON.readTree(text));
+        assertThat(back).as("seed %d", SEED).isEqualTo(held);
+      }
+    }
+  }
+
+  @Test
+  void namesThePlaceOfAPromisesFault() {
+    Ctx ctx = new Ctx(5, scene.hash(), scene.hash(), Ctx.FALLBACK);
+    PromiseBody body = new PromiseBody.Inclusion(901, scene.address(), 3, scene.hash(), 90);
+    ObjectNode json =
+        PromiseJson.write(scene.domain(), scene.promised(7, ctx, body), "frag", 80, scene.hash());
+    ((ObjectNode) json.get("said")).put("nonce", "0x4");
+    promiseFault(json, "said is not what the signed body states");
+    ((ObjectNode) json.get("said")).put("more", "0x4");
+    promiseFault(json, "said has an unknown field more");
+    json.putArray("flags").add("PROVISIONAL");
+    promiseFault(json, "flags are not those of the signed ctx, [FALLBACK]");
+    json.put("tick", "80");
+    promiseFault(json, "promise.tick");
+    json.put("seal", "0x");
+    promiseFault(json, "promise has an unknown field seal");
+  }
+
+  private void promiseFault(JsonNode json, String message) {
+    assertThatThrownBy(() -> HeldJson.read(scene.domain(), json))
+        .isInstanceOf(DecodeException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
@@ -113,7 +151,7 @@ class CommitmentJsonTest {
     JsonNode fragData = json.get("typedData");
     JsonNode sealData = json.at("/seal/typedData");
     json.set("typedData", sealData);
-    fault(json, "must be a Frag or a Promise");
+    fault(json, "must be a Frag");
     json.set("typedData", fragData);
     ((ObjectNode) json.get("seal")).set("typedData", fragData);
     fault(json, "is not a Seal");

@@ -186,31 +186,47 @@ public final class Scene {
         seal == null ? null : proof(seal, leaf.rollupId()));
   }
 
-  /** A promise of what {@code leaf} states, its parent left open. */
-  public Commitment promised(long windowSlot, Ctx ctx, TxLeaf leaf, @Nullable SealMessage seal) {
-    TxLeaf open =
-        new TxLeaf(
+  /** A promise, held by its user. */
+  public HeldPromise promised(long windowSlot, Ctx ctx, PromiseBody body) {
+    Promise promise =
+        body instanceof PromiseBody.Inclusion inclusion
+            ? Promise.of(
+                clusterId,
+                windowSlot,
+                body,
+                UInt256.of(random.nextLong()),
+                inclusion.lastTick(),
+                ctx.hash(),
+                random.nextInt(50))
+            : promise(windowSlot, ctx, body, random.nextInt(50));
+    return new HeldPromise(key.address(), sign(promise, ctx), body);
+  }
+
+  /** A body of each form, about this leaf and what is made up. */
+  public List<PromiseBody> bodies(TxLeaf leaf) {
+    return List.of(
+        new PromiseBody.Inclusion(
+            leaf.rollupId(), address(), random.nextInt(1_000), leaf.txHash(), random.nextInt(900)),
+        PromiseBody.Execution.of(leaf),
+        PromiseBody.Top.of(leaf),
+        new PromiseBody.StateLock(
             leaf.rollupId(),
             leaf.number(),
-            Hash32.ZERO,
-            leaf.txIdx(),
-            leaf.txHash(),
-            leaf.receiptHash());
-    Promise promise =
-        Promise.execution(
-            clusterId,
-            windowSlot,
-            open,
-            UInt256.of(random.nextLong()),
-            leaf.number() + 4,
-            ctx.hash(),
-            random.nextInt(50));
-    return new Commitment(
-        key.address(),
-        sign(promise, ctx),
-        open,
-        List.of(),
-        seal == null ? null : proof(seal, leaf.rollupId()));
+            leaf.parentHash(),
+            address(),
+            hash(),
+            UInt256.of(random.nextLong())));
+  }
+
+  public Promise promise(long windowSlot, Ctx ctx, PromiseBody body, long nonce) {
+    return Promise.of(
+        clusterId,
+        windowSlot,
+        body,
+        UInt256.of(random.nextLong()),
+        random.nextInt(1_000_000),
+        ctx.hash(),
+        nonce);
   }
 
   private static Commitment.SealProof proof(SealMessage seal, long rollupId) {

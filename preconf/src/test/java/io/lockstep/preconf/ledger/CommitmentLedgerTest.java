@@ -9,8 +9,10 @@ import io.lockstep.preconf.commitment.CommitmentCheck;
 import io.lockstep.preconf.commitment.CommitmentJson;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Frag;
+import io.lockstep.preconf.commitment.PromiseBody;
 import io.lockstep.preconf.commitment.Scene;
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.tx.Transaction;
@@ -22,6 +24,7 @@ import io.lockstep.storage.kv.StorageException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,10 +61,36 @@ class CommitmentLedgerTest {
 
   private void own(FragMessage message) {
     ledger.put(message);
+    ledger.released(message);
   }
 
   private void own(SealMessage message) {
     ledger.put(message);
+    ledger.released(message);
+  }
+
+  @Test
+  void showsNobodyWhatIsSignedAndNotReleased() {
+    ReleasedLedger shown = new ReleasedLedger(ledger);
+    FragMessage first = scene.fragMessage(9, 100, 0, ctx, 1);
+    FragMessage second = scene.fragMessage(9, 100, 1, ctx, 1);
+    SealMessage seal = scene.sealMessage(9, 100, ctx, 1);
+    own(first);
+    ledger.put(second);
+    ledger.put(seal);
+    Hash32 txHash = transactions(second).getFirst().hash();
+    assertThat(shown.commitment(txHash)).isNull();
+    assertThat(shown.fragsFrom(0, 10, 1 << 20)).containsExactly(first);
+    assertThat(shown.seal(100)).isNull();
+    assertThat(shown.seals(0, 10, 1 << 20)).isEmpty();
+    assertThat(ledger.seal(100)).as("the loop itself goes on from it").isEqualTo(seal);
+
+    ledger.released(second);
+    assertThat(shown.commitment(txHash)).isNotNull();
+    assertThat(shown.fragsFrom(0, 10, 1 << 20)).containsExactly(first, second);
+    ledger.released(seal);
+    assertThat(shown.seal(100)).isEqualTo(seal);
+    assertThat(shown.seals(0, 10, 1 << 20)).containsExactly(seal);
   }
 
   private static List<Transaction> transactions(FragMessage message) {
@@ -219,6 +248,25 @@ class CommitmentLedgerTest {
   }
 
   @Test
+  void givesASealWithoutItsTransactions() {
+    SealMessage message = scene.sealMessage(9, 100, ctx, 3);
+    assertThat(ledger.sealHead(100)).isNull();
+    own(message);
+    SealMessage head = ledger.sealHead(100);
+    assertThat(head).isNotNull();
+    assertThat(head.seal()).isEqualTo(message.seal());
+    assertThat(head.operatorId()).isEqualTo(message.operatorId());
+    assertThat(head.blocks())
+        .isEqualTo(
+            message.blocks().stream()
+                .map(block ->
+                    new SealMessage.SealedBlock(
+                        block.leaf(), block.path(), block.gasLimit(), List.of()))
+                .toList());
+    assertThat(message.blocks()).anyMatch(block -> !block.transactions().isEmpty());
+  }
+
+  @Test
   void reportsDamageInsteadOfAnAnswer() {
     FragMessage message = scene.fragMessage(9, 100, 0, ctx, 1);
     Frag frag = message.frag().object();
@@ -235,6 +283,32 @@ class CommitmentLedgerTest {
     assertThatThrownBy(() -> ledger.commitment(transactions(message).getFirst().hash()))
         .isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> ledger.seal(100)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> ledger.sealHead(100)).isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> ledger.seals(0, 1, 100)).isInstanceOf(StorageException.class);
+  }
+
+  @Test
+  void findsAPromiseByItsRequestAndItsTransaction() {
+    Transaction tx = scene.transaction();
+    PromiseMessage first = promise(80, 0, tx);
+    PromiseMessage second = promise(81, 1, tx);
+    PromiseMessage lock = promise(81, 2, null);
+    for (PromiseMessage message : List.of(first, second, lock)) {
+      assertThat(ledger.record(message)).isTrue();
+      assertThat(ledger.record(message)).isFalse();
+      assertThat(ledger.promiseFor(message.requestHash())).isEqualTo(message);
+    }
+    assertThat(ledger.promisesOf(tx.hash())).containsExactly(first, second);
+    assertThat(ledger.promisesOf(scene.hash())).isEmpty();
+    assertThat(ledger.promiseFor(scene.hash())).isNull();
+    assertThat(ledger.promisesFrom(81, 10)).containsExactly(second, lock);
+    assertThat(ledger.promisesFrom(0, 1)).containsExactly(first);
+  }
+
+  private PromiseMessage promise(long tick, long nonce, @Nullable Transaction tx) {
+    PromiseBody body =
+        new PromiseBody.Execution(Scene.FIRST_ROLLUP, tick, 1, scene.hash(), scene.hash());
+    return new PromiseMessage(
+        scene.sign(scene.promise(7, ctx, body, nonce), ctx), 3, tick, scene.hash(), tx);
   }
 }

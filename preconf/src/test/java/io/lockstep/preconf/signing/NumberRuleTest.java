@@ -110,6 +110,39 @@ class NumberRuleTest {
   }
 
   @Test
+  void anotherWindowTakesANumberWhoseBlockL1HasReplacedBelow() {
+    grant(100, 7, a7, a6, ctx);
+    grant(101, 8, a8, a7, ctx);
+    Ctx next = new Ctx(ctx.anchorNumber() + 9, scene.scene.hash(), scene.scene.hash(), ctx.flags());
+    DeadCheck notYet = replaced(6, b7);
+    assertThat(SigningRig.reason(seal(200, 8, b8, b7, next, notYet)))
+        .contains("was sealed with another hash in tick 101");
+    DeadCheck below = replaced(6, a6);
+    assertThat(SigningRig.reason(seal(200, 8, b8, b7, ctx, below)))
+        .as("what it stands on is the same: that would be a contradiction")
+        .contains("was sealed with another hash in tick 101");
+    rig = rig.reopened();
+    rig.granted(seal(210, 8, b8, b7, next, below));
+    assertThat(SigningRig.reason(seal(211, 8, a8, a7, ctx, DeadCheck.NONE)))
+        .contains("was sealed with another hash in tick 210");
+  }
+
+  /** L1 holds another block than this one for the number. */
+  private static DeadCheck replaced(long number, Hash32 hash) {
+    return new DeadCheck() {
+      @Override
+      public boolean isDead(Ctx earlier) {
+        return false;
+      }
+
+      @Override
+      public boolean isReplaced(long rollupId, long asked, Hash32 blockHash) {
+        return asked == number && blockHash.equals(hash);
+      }
+    };
+  }
+
+  @Test
   void givesUpOnANumberThatWasSealedTooOften() {
     for (int i = 0; i < NumberRule.MAX_HASHES; i++) {
       grant(100 + i, 7, scene.scene.hash(), a6, early);

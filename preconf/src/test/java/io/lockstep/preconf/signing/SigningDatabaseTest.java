@@ -10,6 +10,7 @@ import io.lockstep.preconf.commitment.Seal;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.ledger.ReleasedLedger;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
@@ -167,7 +168,8 @@ class SigningDatabaseTest {
     try (SigningRig rig = SigningRig.open(scene, dir)) {
       assertThat(rig.database.completeLedger(ledger(rig))).isEqualTo(2);
       assertThat(ledger(rig).seal(100)).isEqualTo(seal);
-      assertThat(ledger(rig).commitment(frag.leaves().getFirst().txHash())).isNotNull();
+      assertThat(new ReleasedLedger(ledger(rig)).commitment(frag.leaves().getFirst().txHash()))
+          .isNotNull();
       assertThat(rig.database.completeLedger(ledger(rig))).isZero();
     }
   }

@@ -245,6 +245,10 @@ final class SigningLife {
         count("refused");
         last = null;
       }
+      case SigningOutcome.Unanswered<FragMessage> _ -> {
+        count("unanswered");
+        last = null;
+      }
     }
   }
 
@@ -258,6 +262,10 @@ final class SigningLife {
       }
       case SigningOutcome.Refused<SealMessage> _ -> {
         count("refused");
+        yield false;
+      }
+      case SigningOutcome.Unanswered<SealMessage> _ -> {
+        count("unanswered");
         yield false;
       }
     };
@@ -343,7 +351,7 @@ final class SigningLife {
         case SigningVerdict.Ready _ -> {
           return;
         }
-        case SigningVerdict.Waiting _ -> nowMs += EPOCH_MS;
+        case SigningVerdict.Waiting _, SigningVerdict.Away _ -> nowMs += EPOCH_MS;
         case SigningVerdict.Refusing _ -> {
           mend();
           signer.caughtUp(nowMs, EPOCH_MS);

@@ -9,8 +9,10 @@ import io.lockstep.preconf.commitment.Scene;
 import io.lockstep.preconf.commitment.Seal;
 import io.lockstep.preconf.commitment.Signed;
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
@@ -29,6 +31,7 @@ final class SigningRig implements AutoCloseable {
   final KeyValueStore.Durability mode;
   final int epochs;
   final long nowMs;
+  final @Nullable Signer holder;
   final RocksStore main;
   final SigningDatabase database;
   final GroupCommit commits;
@@ -41,19 +44,24 @@ final class SigningRig implements AutoCloseable {
   private long nextIndex;
 
   /** How a rig is opened. */
-  record Options(KeyValueStore.Durability mode, int epochs, long nowMs) {
-    static final Options PLAIN = new Options(KeyValueStore.Durability.PROCESS, 0, 0);
+  record Options(KeyValueStore.Durability mode, int epochs, long nowMs, @Nullable Signer holder) {
+    static final Options PLAIN = new Options(KeyValueStore.Durability.PROCESS, 0, 0, null);
 
     Options withEpochs(int listened) {
-      return new Options(mode, listened, nowMs);
+      return new Options(mode, listened, nowMs, holder);
     }
 
     Options withMode(KeyValueStore.Durability durability) {
-      return new Options(durability, epochs, nowMs);
+      return new Options(durability, epochs, nowMs, holder);
     }
 
     Options at(long startMs) {
-      return new Options(mode, epochs, startMs);
+      return new Options(mode, epochs, startMs, holder);
+    }
+
+    /** The scene's key is held by this one. */
+    Options heldBy(Signer signer) {
+      return new Options(mode, epochs, nowMs, signer);
     }
   }
 
@@ -76,9 +84,15 @@ final class SigningRig implements AutoCloseable {
         mode == KeyValueStore.Durability.FSYNC
             ? GroupCommit.fsync(database)
             : GroupCommit.process();
+    holder = options.holder;
     signer =
         new CommitmentSigner(
-            scene.scene.key(), scene.scene.domain(), database, commits, epochs, nowMs);
+            holder == null ? scene.scene.key() : holder,
+            scene.scene.domain(),
+            database,
+            commits,
+            epochs,
+            nowMs);
   }
 
   /** A signer that is ready when its database is new. */
@@ -101,7 +115,7 @@ final class SigningRig implements AutoCloseable {
   }
 
   SigningRig reopened() {
-    return reopened(new Options(mode, epochs, nowMs));
+    return reopened(new Options(mode, epochs, nowMs, holder));
   }
 
   /** Closed and opened again; what was granted last is still known. */
@@ -171,6 +185,7 @@ final class SigningRig implements AutoCloseable {
         switch (message) {
           case FragMessage frag -> frag.frag();
           case SealMessage seal -> seal.seal();
+          case PromiseMessage promise -> promise.promise();
           default -> throw new AssertionError(message);
         };
     assertThat(scene.scene.domain().signer(signed)).isEqualTo(scene.scene.key().address());
@@ -189,6 +204,7 @@ final class SigningRig implements AutoCloseable {
     return switch (outcome) {
       case SigningOutcome.Granted<?> _ -> "granted";
       case SigningOutcome.Refused<?> no -> no.reason();
+      case SigningOutcome.Unanswered<?> none -> "unanswered: " + none.reason();
     };
   }
 

@@ -3,6 +3,7 @@ package io.lockstep.preconf.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.config.RpcBounds;
 import io.lockstep.primitives.rpc.Params;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -77,7 +78,8 @@ class RoutesAndStreamsTest {
                     }));
     server =
         WireServer.start(
-            WireOptions.builder("127.0.0.1", 0).maxQueued(100, 1 << 20).build(),
+            WireOptions.of("127.0.0.1", 0)
+                .withBounds(RpcBounds.builder().maxQueued(100, 1 << 20).build()),
             routes,
             Map.of(
                 "/",
@@ -215,7 +217,7 @@ class RoutesAndStreamsTest {
   }
 
   @Test
-  void cutsOffAClientThatDoesNotReadItsEvents() throws Exception {
+  void cutsOffAClientThatDoesNotReadItsEventsAndSaysWhy() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket
           .getOutputStream()
@@ -233,7 +235,12 @@ class RoutesAndStreamsTest {
       }
 
       assertThat(sent).isLessThan(100_000);
-      assertThat(ended.get(5, TimeUnit.SECONDS)).isEqualTo("closed");
+      String last = "";
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        last = line.startsWith("event: error") ? in.readLine() : last;
+      }
+      assertThat(last).isEqualTo("data: too slow: more than 100 messages or 1048576 bytes waiting");
+      assertThat(ended.get(10, TimeUnit.SECONDS)).isEqualTo("closed");
     }
   }
 }

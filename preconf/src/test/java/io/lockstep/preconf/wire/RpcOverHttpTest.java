@@ -4,11 +4,16 @@ package io.lockstep.preconf.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lockstep.config.RpcBounds;
+import io.lockstep.primitives.rpc.BatchedMethod;
 import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,8 +27,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,15 +44,19 @@ class RpcOverHttpTest {
   private static final ObjectMapper JSON = JsonMapper.shared();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /** The letters HTTP/1.1 as a number. */
+  private static final long HTTP_11_START = 0x485454502f312e31L;
+
   private final CountDownLatch release = new CountDownLatch(1);
   private final CountDownLatch isWaiting = new CountDownLatch(1);
+  private final AtomicInteger counted = new AtomicInteger();
   private HttpClient client;
   private WireServer server;
 
   @BeforeEach
   void start() throws IOException {
     client = HttpClient.newHttpClient();
-    server = serve(WireOptions.builder("127.0.0.1", 0));
+    server = serve(RpcBounds.builder());
   }
 
   @AfterEach
@@ -55,7 +66,7 @@ class RpcOverHttpTest {
     client.close();
   }
 
-  private WireServer serve(WireOptions.Builder options) throws IOException {
+  private WireServer serve(RpcBounds.Builder bounds) throws IOException {
     Map<String, RpcMethod> methods =
         Map.of(
             "eth_chainId", params -> Params.quantity(901),
@@ -68,6 +79,11 @@ class RpcOverHttpTest {
                 params -> {
                   throw new IllegalStateException("secret detail");
                 },
+            "test_deep", params -> NODES.numberNode(deep(0)),
+            "test_unlinked",
+                params -> {
+                  throw new NoClassDefFoundError("secret/Detail");
+                },
             "test_wait",
                 params -> {
                   isWaiting.countDown();
@@ -78,15 +94,67 @@ class RpcOverHttpTest {
                   }
                   return NODES.stringNode("released");
                 },
-            "test_big", params -> NODES.stringNode("x".repeat(2_000)));
+            "test_together", new Together(),
+            "test_big", params -> NODES.stringNode("x".repeat(2_000)),
+            "test_count",
+                params -> {
+                  counted.incrementAndGet();
+                  return NODES.stringNode("y".repeat(200_000));
+                });
     return WireServer.start(
-        options.build(),
+        WireOptions.of("127.0.0.1", 0).withBounds(bounds.build()),
         new Routes(),
         Map.of(
             "/",
             new RpcEndpoint(methods, Map.of()),
             "/902",
             new RpcEndpoint(Map.of("eth_chainId", params -> Params.quantity(902)), Map.of())));
+  }
+
+  /** Goes down until the stack has no more room. */
+  private static int deep(int depth) {
+    return depth < 0 ? depth : 1 + deep(depth + 1);
+  }
+
+  /** Answers with how many were made together; refuses whoever has a parameter. */
+  private static final class Together implements BatchedMethod {
+    @Override
+    public JsonNode call(JsonNode params) {
+      return NODES.numberNode(1);
+    }
+
+    @Override
+    public List<Answer> callAll(List<JsonNode> calls) {
+      return calls.stream()
+          .<Answer>map(params ->
+              params.isEmpty()
+                  ? new Answer.Result(NODES.numberNode(calls.size()))
+                  : new Answer.Failure(new RpcError(3, "refused")))
+          .toList();
+    }
+  }
+
+  @Test
+  void answersNeighboursOfOneBatchedMethodTogetherAndInTheirPlaces() throws Exception {
+    String batch =
+        Stream.of(
+                rpc("1", "test_together"),
+                rpc("2", "eth_chainId"),
+                rpc("3", "test_together"),
+                "{\"jsonrpc\":\"2.0\",\"method\":\"test_together\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"test_together\",\"params\":[1]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"test_together\",\"params\":7}",
+                rpc("6", "test_together"))
+            .collect(Collectors.joining(",", "[", "]"));
+    JsonNode answers = call(batch);
+    assertThat(answers.size()).isEqualTo(6);
+    assertThat(answers.get(0).path("result").asInt()).isEqualTo(1);
+    assertThat(answers.get(1).path("result").asString()).isEqualTo("0x385");
+    assertThat(answers.get(2).path("id").asInt()).isEqualTo(3);
+    assertThat(answers.get(2).path("result").asInt()).isEqualTo(3);
+    assertError(answers.get(3), 3, "refused");
+    assertError(answers.get(4), RpcError.INVALID_PARAMS, "params");
+    assertThat(answers.get(5).path("id").asInt()).isEqualTo(6);
   }
 
   private HttpResponse<String> post(String path, String body) throws Exception {
@@ -193,6 +261,19 @@ class RpcOverHttpTest {
     assertThat(bug.toString()).doesNotContain("secret").doesNotContain("Exception");
   }
 
+  /** The bug's thread is its caller's alone: what is wrong with it is told at once, not late. */
+  @Test
+  void answersAtOnceWhenAMethodRunsOutOfStackOrCannotBeLinked() throws Exception {
+    for (String method : List.of("test_deep", "test_unlinked")) {
+      JsonNode bug = call(rpc("1", method));
+      assertError(bug, RpcError.INTERNAL, "internal error");
+      assertThat(bug.toString()).doesNotContain("secret").doesNotContain("Error:");
+    }
+    JsonNode batch = call("[" + rpc("1", "test_unlinked") + "," + rpc("2", "eth_chainId") + "]");
+    assertError(batch.get(0), RpcError.INTERNAL, "internal error");
+    assertThat(batch.get(1).path("result").asString()).isEqualTo("0x385");
+  }
+
   @Test
   void answersABatchInItsOrderAndLeavesOutNotifications() throws Exception {
     String notification = "{\"jsonrpc\":\"2.0\",\"method\":\"eth_chainId\"}";
@@ -237,6 +318,16 @@ class RpcOverHttpTest {
   }
 
   @Test
+  void boundsTheDepthOfARequest() throws Exception {
+    server.close();
+    server = serve(RpcBounds.builder().maxDepth(6));
+    String call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test_echo\",\"params\":%s}";
+
+    assertThat(call(call.formatted("[[[[[]]]]]")).has("result")).isTrue();
+    assertError(call(call.formatted("[[[[[[]]]]]]")), RpcError.PARSE, "depth (7) exceeds");
+  }
+
+  @Test
   void refusesABodyOverTheLimitWithStatus413() throws Exception {
     String body = "\"" + "a".repeat((10 << 20) + 1) + "\"";
 
@@ -273,7 +364,7 @@ class RpcOverHttpTest {
   @Test
   void endsACallThatTakesTooLongAndAnswersTheRestOfItsBatch() throws Exception {
     server.close();
-    server = serve(WireOptions.builder("127.0.0.1", 0).callTimeoutMs(200));
+    server = serve(RpcBounds.builder().answerTimeoutMs(200));
 
     JsonNode answers =
         call(
@@ -295,7 +386,7 @@ class RpcOverHttpTest {
   @Test
   void saysBusyWhenTooManyCallsRun() throws Exception {
     server.close();
-    server = serve(WireOptions.builder("127.0.0.1", 0).maxCallsInFlight(1));
+    server = serve(RpcBounds.builder().maxCalls(1));
     CompletableFuture<HttpResponse<String>> waiting =
         client.sendAsync(request("/", rpc("1", "test_wait")), BodyHandlers.ofString());
 
@@ -314,7 +405,7 @@ class RpcOverHttpTest {
   @Test
   void boundsAnAnswer() throws Exception {
     server.close();
-    server = serve(WireOptions.builder("127.0.0.1", 0).maxAnswerBytes(5_000));
+    server = serve(RpcBounds.builder().maxAnswerBytes(5_000));
 
     JsonNode answers =
         call(
@@ -358,6 +449,38 @@ class RpcOverHttpTest {
   }
 
   @Test
+  void answersNoFurtherWhenTheClientDoesNotRead() throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(64 << 10);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      String body =
+          "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"test_count\",\"params\":[\"%s\"]}"
+              .formatted("x".repeat(1_000));
+      String request =
+          "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+      socket.getOutputStream().write(request.repeat(100).getBytes(StandardCharsets.US_ASCII));
+
+      int before = -1;
+      while (before != counted.get()) {
+        before = counted.get();
+        Thread.sleep(500);
+      }
+
+      // 200 kB each: what stands in the sockets' buffers, and a little more than the 1 MiB above.
+      assertThat(before).isBetween(2, 60);
+      InputStream in = new BufferedInputStream(socket.getInputStream());
+      long answers = 0;
+      for (int count = 0; count < 100; ) {
+        int letter = in.read();
+        assertThat(letter).isNotEqualTo(-1);
+        answers = answers << 8 | letter;
+        count += answers == HTTP_11_START ? 1 : 0;
+      }
+      assertThat(counted.get()).isEqualTo(100);
+    }
+  }
+
+  @Test
   void answersManyAtTheSameTime() throws Exception {
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -373,7 +496,7 @@ class RpcOverHttpTest {
   @Test
   void refusesConnectionsOverTheLimitWithStatus503() throws Exception {
     server.close();
-    server = serve(WireOptions.builder("127.0.0.1", 0).maxConnections(2));
+    server = serve(RpcBounds.builder().maxConnections(2));
     try (Socket one = new Socket(InetAddress.getLoopbackAddress(), server.port());
         Socket two = new Socket(InetAddress.getLoopbackAddress(), server.port());
         Socket three = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -388,7 +511,7 @@ class RpcOverHttpTest {
   @Test
   void closesAConnectionThatDripsItsRequest() throws Exception {
     server.close();
-    server = serve(WireOptions.builder("127.0.0.1", 0).requestTimeoutMs(200));
+    server = serve(RpcBounds.builder().readTimeoutMs(200));
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(5_000);
       socket.getOutputStream().write("POST / HT".getBytes(StandardCharsets.US_ASCII));
@@ -400,7 +523,7 @@ class RpcOverHttpTest {
   @Test
   void closesAnIdleConnectionButNotOneThatWaitsForItsAnswer() throws Exception {
     server.close();
-    server = serve(WireOptions.builder("127.0.0.1", 0).idleTimeoutMs(300));
+    server = serve(RpcBounds.builder().idleTimeoutMs(300));
     CompletableFuture<HttpResponse<String>> waiting =
         client.sendAsync(request("/", rpc("1", "test_wait")), BodyHandlers.ofString());
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
