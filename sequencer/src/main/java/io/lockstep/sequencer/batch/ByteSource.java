@@ -81,7 +81,11 @@ final class ByteSource {
   }
 
   UInt256 number() throws DecodeException {
-    int length = data[take(1)] & 0xff;
+    return number(data[take(1)] & 0xff);
+  }
+
+  /** A number of so many bytes, none of them a leading zero. */
+  UInt256 number(int length) throws DecodeException {
     if (length > 32) {
       throw new DecodeException("number of " + length + " bytes, limit 32");
     }

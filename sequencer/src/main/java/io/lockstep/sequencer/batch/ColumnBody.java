@@ -8,39 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A segment's body as columns: the blocks' five here, the transactions' in {@link
- * TransactionColumns}. Any thread. Source: package documentation.
+ * A segment's body as columns: the blocks' here, the transactions' in {@link TransactionColumns}.
+ * Any thread. Source: package documentation.
  */
 final class ColumnBody {
-  static final int TICKS = 0;
-  static final int ANCHOR_DELTAS = 1;
-  static final int ANCHOR_HASHES = 2;
-  static final int GAS_LIMITS = 3;
-  static final int TRANSACTION_COUNTS = 4;
-
-  /** Columns whose length is written; the two behind them have a length that follows. */
-  static final int MEASURED_COLUMNS = 15;
-
   private ColumnBody() {}
 
   static byte[] encode(Segment segment) {
-    ByteSink[] columns = new ByteSink[MEASURED_COLUMNS];
-    for (int i = 0; i < columns.length; i++) {
-      columns[i] = new ByteSink(64);
-    }
+    Columns<ByteSink> columns = Columns.empty();
     TransactionColumns.Writer transactions =
         new TransactionColumns.Writer(columns, segment.rollupId());
     long tick = -1;
     long anchor = -1;
     long gasLimit = 0;
     for (BlockData block : segment.blocks()) {
-      columns[TICKS].varint(block.tick() - tick - 1);
-      columns[ANCHOR_DELTAS].varint(block.anchorNumber() - Math.max(0, anchor));
+      columns.get(BodyColumn.TICKS).varint(block.tick() - tick - 1);
+      columns.get(BodyColumn.ANCHOR_DELTAS).varint(block.anchorNumber() - Math.max(0, anchor));
       if (block.anchorNumber() != anchor) {
-        columns[ANCHOR_HASHES].hash(block.anchorHash());
+        columns.get(BodyColumn.ANCHOR_HASHES).hash(block.anchorHash());
       }
-      columns[GAS_LIMITS].varint(zigzag(block.gasLimit() - gasLimit));
-      columns[TRANSACTION_COUNTS].varint(block.transactions().size());
+      columns.get(BodyColumn.GAS_LIMITS).varint(zigzag(block.gasLimit() - gasLimit));
+      columns.get(BodyColumn.TRANSACTION_COUNTS).varint(block.transactions().size());
       block.transactions().forEach(transactions::add);
       tick = block.tick();
       anchor = block.anchorNumber();
@@ -48,11 +36,11 @@ final class ColumnBody {
     }
     ByteSink body = new ByteSink(4_096);
     body.varint(segment.blocks().size()).varint(transactions.count());
-    for (ByteSink column : columns) {
-      body.varint(column.size());
+    for (BodyColumn column : BodyColumn.values()) {
+      body.varint(columns.get(column).size());
     }
-    for (ByteSink column : columns) {
-      body.sink(column);
+    for (BodyColumn column : BodyColumn.values()) {
+      body.sink(columns.get(column));
     }
     return transactions.finish(body).toArray();
   }
@@ -63,26 +51,21 @@ final class ColumnBody {
     int blockCount = in.upTo(BatchLimits.MAX_BLOCKS_PER_SEGMENT, "blocks");
     int transactionCount = in.upTo(BatchLimits.MAX_TRANSACTIONS, "transactions");
     budget.takeTransactions(transactionCount);
-    int[] lengths = new int[MEASURED_COLUMNS];
-    for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = in.upTo(body.length, "bytes in a column");
-    }
-    ByteSource[] columns = new ByteSource[MEASURED_COLUMNS];
-    for (int i = 0; i < columns.length; i++) {
-      columns[i] = in.part(lengths[i]);
-    }
+    Columns<Integer> lengths = Columns.of(_ -> in.upTo(body.length, "bytes in a column"));
+    Columns<ByteSource> columns = Columns.of(column -> in.part(lengths.get(column)));
     List<Transaction> transactions =
         new TransactionColumns.Reader(columns, in, rollupId, transactionCount).readAll();
     in.end("a segment's body");
     List<BlockData> blocks = blocks(columns, blockCount, transactions);
-    for (int i = 0; i < columns.length; i++) {
-      columns[i].end("column " + i);
+    for (BodyColumn column : BodyColumn.values()) {
+      columns.get(column).end("column " + column);
     }
     return blocks;
   }
 
   private static List<BlockData> blocks(
-      ByteSource[] columns, int blockCount, List<Transaction> transactions) throws DecodeException {
+      Columns<ByteSource> columns, int blockCount, List<Transaction> transactions)
+      throws DecodeException {
     List<BlockData> blocks = new ArrayList<>(blockCount);
     long tick = -1;
     long anchor = -1;
@@ -91,18 +74,24 @@ final class ColumnBody {
     int from = 0;
     for (int i = 0; i < blockCount; i++) {
       // tick + 1 cannot wrap: a tick of 2^63 - 1 leaves no larger one, and sum() says so.
-      tick = i == 0 ? columns[TICKS].positive() : sum(sum(tick, 1), columns[TICKS].positive());
-      long next = sum(Math.max(0, anchor), columns[ANCHOR_DELTAS].positive());
+      tick =
+          i == 0
+              ? columns.get(BodyColumn.TICKS).positive()
+              : sum(sum(tick, 1), columns.get(BodyColumn.TICKS).positive());
+      long next = sum(Math.max(0, anchor), columns.get(BodyColumn.ANCHOR_DELTAS).positive());
       if (next != anchor) {
-        anchorHash = columns[ANCHOR_HASHES].hash();
+        anchorHash = columns.get(BodyColumn.ANCHOR_HASHES).hash();
       }
       anchor = next;
-      long change = unzigzag(columns[GAS_LIMITS].varint());
+      long change = unzigzag(columns.get(BodyColumn.GAS_LIMITS).varint());
       if (gasLimit + change < 0) {
         throw new DecodeException("gas limit below zero or above 2^63");
       }
       gasLimit += change;
-      int count = columns[TRANSACTION_COUNTS].upTo(transactions.size() - from, "transactions");
+      int count =
+          columns
+              .get(BodyColumn.TRANSACTION_COUNTS)
+              .upTo(transactions.size() - from, "transactions");
       blocks.add(
           new BlockData(
               tick, anchor, anchorHash, gasLimit, transactions.subList(from, from + count)));

@@ -10,7 +10,7 @@ final class SegmentCodec {
   /** Rollup id, version, codec, decompressed length, body length. */
   static final int HEADER_BYTES = 8 + 1 + 1 + 4 + 4;
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private SegmentCodec() {}
 
@@ -34,10 +34,12 @@ final class SegmentCodec {
       plain = rows;
       body = rows;
     }
-    if (plain.length > BatchLimits.MAX_DECOMPRESSED_BYTES_PER_SEGMENT) {
+    // Rows too: what columns leave out counts when they are read.
+    int largest = Math.max(plain.length, rows.length);
+    if (largest > BatchLimits.MAX_DECOMPRESSED_BYTES_PER_SEGMENT) {
       throw new IllegalStateException(
           "segment of "
-              + plain.length
+              + largest
               + " bytes, limit "
               + BatchLimits.MAX_DECOMPRESSED_BYTES_PER_SEGMENT);
     }

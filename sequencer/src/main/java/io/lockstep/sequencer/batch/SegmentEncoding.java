@@ -3,7 +3,7 @@ package io.lockstep.sequencer.batch;
 
 import io.lockstep.primitives.codec.DecodeException;
 
-/** How a segment's body is written: its codec id. Source: protocol D-10. */
+/** How a segment's body is written: its codec id. Source: protocol §3.1. */
 public enum SegmentEncoding {
   /** RLP rows as they are. */
   RAW(0),

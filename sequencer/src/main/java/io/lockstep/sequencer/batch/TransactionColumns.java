@@ -23,22 +23,12 @@ import org.jspecify.annotations.Nullable;
  * documentation.
  */
 final class TransactionColumns {
-  private static final int FLAGS = 5;
-  private static final int CHAIN_IDS = 6;
-  private static final int NONCES = 7;
-  private static final int PRIORITY_FEES = 8;
-  private static final int FEE_CAPS = 9;
-  private static final int TX_GAS_LIMITS = 10;
-  private static final int VALUES = 11;
-  private static final int DATA_LENGTHS = 12;
-  private static final int DATA = 13;
-  private static final int LISTS = 14;
-
   private static final int TYPE_MASK = 0x07;
   private static final int HAS_RECIPIENT = 0x08;
   private static final int OTHER_CHAIN_ID = 0x10;
   private static final int NO_CHAIN_ID = 0x20;
   private static final int HAS_ACCESS_LIST = 0x40;
+  private static final int IS_CALL = 0x80;
   private static final int SIGNATURE_BYTES = 64;
 
   /** The largest chain id whose EIP-155 v, with y parity 0, is a 256-bit number. */
@@ -53,17 +43,23 @@ final class TransactionColumns {
 
   /** Fills the columns. One thread. */
   static final class Writer {
-    private final ByteSink[] columns;
+    private final Columns<ByteSink> columns;
     private final UInt256 rollupId;
-    private final ByteSink recipients = new ByteSink(1_024);
+    private final AddressColumns.Writer addresses;
+    private final CallDataColumns.Writer callData;
+    private final RecentValues<UInt256> tips = new RecentValues<>();
+    private final RecentValues<UInt256> feeCaps = new RecentValues<>();
+    private final RecentValues<Long> gasLimits = new RecentValues<>();
     private final ByteSink signatures = new ByteSink(4_096);
     private final ByteSink parities = new ByteSink(64);
     private int parityBits;
     private int count;
 
-    Writer(ByteSink[] columns, long rollupId) {
+    Writer(Columns<ByteSink> columns, long rollupId) {
       this.columns = columns;
       this.rollupId = UInt256.of(rollupId);
+      this.addresses = new AddressColumns.Writer(columns);
+      this.callData = new CallDataColumns.Writer(columns, addresses);
     }
 
     int count() {
@@ -78,29 +74,42 @@ final class TransactionColumns {
         flags |= NO_CHAIN_ID;
       } else if (!chainId.equals(rollupId)) {
         flags |= OTHER_CHAIN_ID;
-        columns[CHAIN_IDS].number(chainId);
+        column(BodyColumn.CHAIN_IDS).number(chainId);
       }
-      columns[NONCES].varint(tx.nonce());
+      column(BodyColumn.NONCES_LOW).fixed(tx.nonce() & 0xff, 1);
+      column(BodyColumn.NONCES_HIGH).varint(tx.nonce() >>> 8);
+      UInt256 feeCap = tx.maxFeePerGas();
       if (hasPriorityFee(type)) {
-        columns[PRIORITY_FEES].number(tx.maxPriorityFeePerGas());
+        UInt256 tip = tx.maxPriorityFeePerGas();
+        fee(BodyColumn.TIPS, tips, tip);
+        feeCap = feeCap.subtract(tip); // modulo 2^256: wallets add the tip to something common
       }
-      columns[FEE_CAPS].number(tx.maxFeePerGas());
-      columns[TX_GAS_LIMITS].varint(tx.gasLimit());
+      fee(BodyColumn.FEE_CAPS, feeCaps, feeCap);
+      int gasCode = gasLimits.codeOf(tx.gasLimit());
+      column(BodyColumn.TX_GAS_LIMITS).fixed(gasCode, 1);
+      if (gasCode == RecentValues.NEW) {
+        column(BodyColumn.GAS_NUMBERS).varint(tx.gasLimit());
+      }
       Address to = tx.to();
       if (to != null) {
         flags |= HAS_RECIPIENT;
-        recipients.address(to);
+        addresses.add(to);
       }
-      columns[VALUES].number(tx.value());
-      columns[DATA_LENGTHS].varint(tx.data().size());
-      columns[DATA].bytes(tx.data());
+      NumberColumns.write(
+          tx.value(),
+          column(BodyColumn.VALUE_LENGTHS),
+          column(BodyColumn.VALUE_ZEROS),
+          column(BodyColumn.VALUE_BYTES));
+      flags |= CallDataColumns.isCall(tx.data()) ? IS_CALL : 0;
+      callData.add(tx.data());
       if (!tx.accessList().isEmpty()) {
         flags |= HAS_ACCESS_LIST;
       }
       writeLists(tx);
-      columns[FLAGS].fixed(flags, 1);
+      column(BodyColumn.FLAGS).fixed(flags, 1);
       Signature signature = tx.signature();
       signatures.word(signature.r()).word(signature.s());
+      addresses.written(tx, count);
       parityBits |= signature.yParity() << (count & 7);
       count++;
       if ((count & 7) == 0) {
@@ -109,12 +118,24 @@ final class TransactionColumns {
       }
     }
 
-    /** Appends the two columns whose lengths follow from the others. */
+    private ByteSink column(BodyColumn column) {
+      return columns.get(column);
+    }
+
+    private void fee(BodyColumn codes, RecentValues<UInt256> recent, UInt256 value) {
+      int code = recent.codeOf(value);
+      column(codes).fixed(code, 1);
+      if (code == RecentValues.NEW) {
+        column(BodyColumn.FEE_NUMBERS).number(value);
+      }
+    }
+
+    /** Appends the two columns whose lengths follow from the count. */
     ByteSink finish(ByteSink body) {
       if ((count & 7) != 0) {
         parities.fixed(parityBits, 1);
       }
-      return body.sink(recipients).sink(signatures).sink(parities);
+      return body.sink(signatures).sink(parities);
     }
 
     private void writeLists(Transaction tx) {
@@ -128,49 +149,56 @@ final class TransactionColumns {
       if (tx.type() == TransactionType.SET_CODE) {
         TransactionCodec.writeAuthorizations(lists, tx.authorizations());
       }
-      columns[LISTS].bytes(lists.toArray());
+      column(BodyColumn.LISTS).bytes(lists.toArray());
     }
   }
 
   /** Puts transactions together again; total on any bytes. One thread. */
   static final class Reader {
-    private final ByteSource[] columns;
+    private final Columns<ByteSource> columns;
     private final ByteSource body;
     private final UInt256 rollupId;
     private final int count;
+    private final List<Transaction> transactions;
+    private final AddressColumns.Reader addresses;
+    private final CallDataColumns.Reader callData;
+    private final RecentValues<UInt256> tips = new RecentValues<>();
+    private final RecentValues<UInt256> feeCaps = new RecentValues<>();
+    private final RecentValues<Long> gasLimits = new RecentValues<>();
 
     /**
      * @param body stands at the first byte behind the measured columns
      */
-    Reader(ByteSource[] columns, ByteSource body, long rollupId, int count) {
+    Reader(Columns<ByteSource> columns, ByteSource body, long rollupId, int count) {
       this.columns = columns;
       this.body = body;
       this.rollupId = UInt256.of(rollupId);
       this.count = count;
+      this.transactions = new ArrayList<>();
+      this.addresses = new AddressColumns.Reader(columns, transactions);
+      this.callData = new CallDataColumns.Reader(columns, addresses);
+    }
+
+    private ByteSource column(BodyColumn column) {
+      return columns.get(column);
     }
 
     List<Transaction> readAll() throws DecodeException {
-      if (columns[FLAGS].remaining() != count) {
-        throw new DecodeException(
-            columns[FLAGS].remaining() + " flags of " + count + " transactions");
+      ByteSource all = column(BodyColumn.FLAGS);
+      if (all.remaining() != count) {
+        throw new DecodeException(all.remaining() + " flags of " + count + " transactions");
       }
-      byte[] flags = columns[FLAGS].bytes(count).unsafeArray();
-      int recipientCount = 0;
-      for (byte flag : flags) {
-        recipientCount += (flag & HAS_RECIPIENT) != 0 ? 1 : 0;
-      }
-      ByteSource recipients = body.part(recipientCount * Address.LENGTH_BYTES);
+      byte[] flags = all.bytes(count).unsafeArray();
       ByteSource signatures = body.part(count * SIGNATURE_BYTES);
       byte[] parities = body.bytes((count + 7) / 8).unsafeArray();
       if ((count & 7) != 0 && (parities[count / 8] & 0xff) >> (count & 7) != 0) {
         throw new DecodeException("y parity of a transaction that is not there");
       }
-      RlpReader lists =
-          RlpReader.over(columns[LISTS].bytes(columns[LISTS].remaining()).unsafeArray());
-      List<Transaction> transactions = new ArrayList<>(count);
+      ByteSource listBytes = column(BodyColumn.LISTS);
+      RlpReader lists = RlpReader.over(listBytes.bytes(listBytes.remaining()).unsafeArray());
       for (int i = 0; i < count; i++) {
         int parity = parities[i / 8] >> (i & 7) & 1;
-        Transaction tx = read(flags[i], recipients, signatures, parity, lists);
+        Transaction tx = read(flags[i], signatures, parity, lists);
         if (tx.encoded().size() > BatchLimits.MAX_TRANSACTION_BYTES) {
           throw new DecodeException(
               "transaction of "
@@ -184,22 +212,47 @@ final class TransactionColumns {
       return transactions;
     }
 
-    private Transaction read(
-        int flags, ByteSource recipients, ByteSource signatures, int parity, RlpReader lists)
+    private UInt256 fee(BodyColumn codes, RecentValues<UInt256> recent) throws DecodeException {
+      int code = (int) column(codes).fixed(1);
+      return code == RecentValues.NEW
+          ? recent.add(column(BodyColumn.FEE_NUMBERS).number())
+          : recent.valueOf(code);
+    }
+
+    private long gasLimit() throws DecodeException {
+      int code = (int) column(BodyColumn.TX_GAS_LIMITS).fixed(1);
+      return code == RecentValues.NEW
+          ? gasLimits.add(column(BodyColumn.GAS_NUMBERS).positive())
+          : gasLimits.valueOf(code);
+    }
+
+    private long nonce() throws DecodeException {
+      long low = column(BodyColumn.NONCES_LOW).fixed(1);
+      long high = column(BodyColumn.NONCES_HIGH).varint();
+      if (high >>> 56 != 0) {
+        throw new DecodeException("nonce of more than 64 bits");
+      }
+      return high << 8 | low;
+    }
+
+    private Transaction read(int flags, ByteSource signatures, int parity, RlpReader lists)
         throws DecodeException {
       TransactionType type = type(flags);
       UInt256 chainId = chainId(flags, type, parity);
-      long nonce = columns[NONCES].varint();
-      UInt256 tip = hasPriorityFee(type) ? columns[PRIORITY_FEES].number() : UInt256.ZERO;
-      UInt256 feeCap = columns[FEE_CAPS].number();
-      long gasLimit = columns[TX_GAS_LIMITS].positive();
-      Address to = (flags & HAS_RECIPIENT) != 0 ? recipients.address() : null;
+      long nonce = nonce();
+      UInt256 tip = hasPriorityFee(type) ? fee(BodyColumn.TIPS, tips) : UInt256.ZERO;
+      UInt256 feeCap = fee(BodyColumn.FEE_CAPS, feeCaps).add(tip);
+      long gasLimit = gasLimit();
+      Address to = (flags & HAS_RECIPIENT) != 0 ? addresses.next() : null;
       if (to == null && type == TransactionType.SET_CODE) {
         throw new DecodeException("a transaction of type 4 cannot create a contract");
       }
-      UInt256 value = columns[VALUES].number();
-      int length = columns[DATA_LENGTHS].upTo(BatchLimits.MAX_TRANSACTION_BYTES, "data bytes");
-      Bytes data = columns[DATA].bytes(length);
+      UInt256 value =
+          NumberColumns.read(
+              column(BodyColumn.VALUE_LENGTHS),
+              column(BodyColumn.VALUE_ZEROS),
+              column(BodyColumn.VALUE_BYTES));
+      Bytes data = callData.next((flags & IS_CALL) != 0);
       List<AccessListEntry> accessList = accessList(flags, type, lists);
       List<Authorization> authorizations =
           type == TransactionType.SET_CODE
@@ -224,9 +277,6 @@ final class TransactionColumns {
     }
 
     private static TransactionType type(int flags) throws DecodeException {
-      if (flags < 0) {
-        throw new DecodeException("transaction flag not known: " + (flags & 0xff));
-      }
       return switch (flags & TYPE_MASK) {
         case 0 -> TransactionType.LEGACY;
         case 1 -> TransactionType.ACCESS_LIST;
@@ -248,7 +298,7 @@ final class TransactionColumns {
       if ((flags & OTHER_CHAIN_ID) == 0) {
         return rollupId;
       }
-      UInt256 chainId = columns[CHAIN_IDS].number();
+      UInt256 chainId = column(BodyColumn.CHAIN_IDS).number();
       if (chainId.equals(rollupId)) {
         throw new DecodeException("the rollup's own chain id written out");
       }

@@ -20,7 +20,7 @@
  * element 2+2i           block hash, bytes 7 to 31 (25) | zero (6)
  * then, from the next element on, without gaps:
  *   each seal     windowSlot (8) | operator id (4) | length (2) | signed seal
- *   each segment  rollup id (8) | version (1) = 1 | codec (1) | decompressed length (4)
+ *   each segment  rollup id (8) | version (1) = 2 | codec (1) | decompressed length (4)
  *                 | body length (4) | body
  * </pre>
  *
@@ -41,16 +41,33 @@
  * the byte string of its EIP-2718 form. The system transaction never stands here.
  *
  * <p><i>Columns</i>: varints (LEB128, 64 bits unsigned, shortest form) block count, transaction
- * count and the byte length of each of the 17 columns but the last two, whose lengths follow from
- * what is before; then the columns: 0 ticks (first, then difference less one); 1 anchor deltas; 2
- * anchor hashes (where rows have one); 3 gas limits (zigzag difference to the block before, to 0
- * for the first); 4 transactions per block; then for each transaction: 5 flags (bits 0–2 type, 3
- * has recipient, 4 chain id stands in column 6, 5 no chain id at all, 6 has access list); 6 chain
- * ids that are not the rollup's id; 7 nonces; 8 priority fees (types 2 and 4); 9 fee caps or gas
- * prices; 10 gas limits; 11 values; 12 data lengths; 13 data; 14 access lists and authorisation
- * lists (RLP); 15 recipients; 16 signatures (r, s, 64 bytes each), then one bit each of y parity,
- * first transaction in the lowest bit. 256-bit numbers are a length byte and that many bytes
- * without leading zero.
+ * count and the byte length of each column of {@link io.lockstep.sequencer.batch.BodyColumn}; then
+ * these columns in its order; then the signatures (r, s, 64 bytes each) and one bit each of y
+ * parity, first transaction in the lowest bit.
+ *
+ * <ul>
+ *   <li>A block each: ticks (first, then difference less one); anchor deltas; anchor hashes (where
+ *       rows have one); gas limits (zigzag difference to the block before, to 0 for the first);
+ *       transactions.
+ *   <li>Flags: bits 0–2 type, 3 has recipient, 4 chain id stands in its column, 5 no chain id at
+ *       all, 6 has access list, 7 the data is a call: selector and whole words. Chain ids are those
+ *       that are not the rollup's id.
+ *   <li>Tips (types 2 and 4), fee caps (gas prices) less the tip modulo 2^256, gas limits and
+ *       selectors are codes of a byte: 0 is a new value, in the fee numbers, gas numbers (varints)
+ *       or selector bytes; k is the value used k-th last among the 127 newest of that field.
+ *   <li>Data lengths: words of a call, bytes of other data. Word forms: 0 a number, 1 an address,
+ *       which is 20 bytes long exactly.
+ *   <li>Values, and words that are numbers: how many bytes, how many decimal zeros are left out at
+ *       the end, the bytes without leading zero; a column each.
+ *   <li>Addresses (recipient, then those of the words): kind 0 is new and stands in the addresses;
+ *       1 is the i-th of these; 2 is the sender of the segment's transaction i, an earlier one,
+ *       which its signature tells. The lower 8 bits of i stand in one column, the rest in another
+ *       as a varint. Nonces are split alike.
+ *   <li>Access lists and authorisation lists are RLP; data is that of no call.
+ * </ul>
+ *
+ * <p>256-bit numbers elsewhere are a length byte and that many bytes without leading zero. One
+ * segment can be written in several ways, as one frame can; all of them give one segment.
  *
  * <p>Caps, checked before anything is allocated for what they bound: {@link
  * io.lockstep.sequencer.batch.BatchLimits}.

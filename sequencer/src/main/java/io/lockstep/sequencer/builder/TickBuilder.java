@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,21 +64,51 @@ public final class TickBuilder {
     final OpenTick tick;
     final Ctx ctx;
     final WindowRun run;
-    final long bytesBudget;
+    final Room room;
     final Map<Long, Deque<Transaction>> first = new LinkedHashMap<>();
+    final Map<Long, Deque<Transaction>> asked = new LinkedHashMap<>();
+    final Map<Hash32, Unfit> unfit = new LinkedHashMap<>();
     long fragIdx;
     Hash32 prevFragHash = Hash32.ZERO;
     long lastFragAtMs;
     long bytes;
+    @Nullable AskedFor unsigned;
 
-    Open(OpenTick tick, Ctx ctx, WindowRun run, long bytesBudget, long nowMs) {
+    Open(OpenTick tick, Ctx ctx, WindowRun run, Room room, long nowMs) {
       this.tick = tick;
       this.ctx = ctx;
       this.run = run;
-      this.bytesBudget = bytesBudget;
+      this.room = room;
       this.lastFragAtMs = nowMs - 1_000_000;
     }
   }
+
+  /** What the key's holder was asked to sign and did not: it is asked for this, or nothing. */
+  private sealed interface AskedFor {
+    record OfFrag(Frag frag, List<FragMessage.Part> parts) implements AskedFor {}
+
+    record OfSeal(
+        Seal seal,
+        List<BlockLeaf> leaves,
+        List<SealMessage.SealedBlock> blocks,
+        List<OpenTick.FinishedBlock> finished)
+        implements AskedFor {}
+  }
+
+  /**
+   * How much an open tick may take.
+   *
+   * @param bytes of transactions, so that all that is unposted fits one posting (protocol §3)
+   * @param transactions how many more have room in the exposure at this moment (§6.2)
+   */
+  public record Room(long bytes, LongSupplier transactions) {}
+
+  /**
+   * Why a transaction that was asked for did not find its place.
+   *
+   * @param mayFitLater whether a later frag or tick may have room for it
+   */
+  public record Unfit(String why, boolean mayFitLater) {}
 
   /** What a turn of the builder gave. */
   public sealed interface Step {
@@ -88,6 +119,15 @@ public final class TickBuilder {
 
     /** The tick was sealed, recorded and is the head: release it once {@code ticket} is durable. */
     record Sealed(SealMessage seal, long ticket) implements Step {}
+
+    /**
+     * The key's holder gave no signature: nothing was released, and until {@link #again} gives one
+     * nothing else is signed of the tick.
+     */
+    record Unsigned(String why) implements Step {}
+
+    /** The open tick is to be discarded: it was not signed in time. */
+    record GivenUp(String why) implements Step {}
 
     /** The signer refused: nothing more may be signed; the open tick is to be discarded. */
     record Halted(String why) implements Step {}
@@ -121,8 +161,6 @@ public final class TickBuilder {
   /**
    * Opens a tick on the heads.
    *
-   * @param bytesBudget most bytes of transactions it may take, so that all that is unposted fits
-   *     one posting (protocol §3)
    * @param first by rollup, what comes before anything that waits, in this order: it was released
    *     before for this very place
    */
@@ -130,7 +168,7 @@ public final class TickBuilder {
       TickPlan plan,
       Ctx ctx,
       WindowRun run,
-      long bytesBudget,
+      Room room,
       Map<Long, List<Transaction>> first,
       long nowMs) {
     if (open != null) {
@@ -148,7 +186,7 @@ public final class TickBuilder {
         mempool.setHead(block.env().baseFeePerGas(), block.env().gasLimit());
       }
     }
-    Open opened = new Open(tick, ctx, run, bytesBudget, nowMs);
+    Open opened = new Open(tick, ctx, run, room, nowMs);
     first.forEach((rollupId, txs) -> opened.first.put(rollupId, new ArrayDeque<>(txs)));
     open = opened;
   }
@@ -160,7 +198,7 @@ public final class TickBuilder {
    * @return why it cannot be: then no tick is open
    */
   public @Nullable String resume(
-      TickPlan plan, WindowRun run, OpenTickJournal journal, long bytesBudget, long nowMs) {
+      TickPlan plan, WindowRun run, OpenTickJournal journal, Room room, long nowMs) {
     if (open != null) {
       throw new IllegalStateException("tick " + open.tick.plan().tick() + " is still open");
     }
@@ -168,7 +206,7 @@ public final class TickBuilder {
     if (tick == null) {
       return "the system transaction does not succeed";
     }
-    Open resumed = new Open(tick, journal.ctx(), run, bytesBudget, nowMs);
+    Open resumed = new Open(tick, journal.ctx(), run, room, nowMs);
     for (FragMessage frag : journal.frags()) {
       for (FragMessage.Part part : frag.parts()) {
         String fault = repeat(resumed, part);
@@ -208,12 +246,73 @@ public final class TickBuilder {
     Map<Long, List<Transaction>> orphans = new LinkedHashMap<>();
     if (open != null) {
       for (OpenTick.RollupBlock block : open.tick.blocks()) {
-        List<Transaction> all = block.transactions();
-        orphans.put(block.rollup().id(), List.copyOf(all.subList(1, all.size())));
+        orphans.put(block.rollup().id(), List.copyOf(block.body()));
       }
     }
     open = null;
     return orphans;
+  }
+
+  /**
+   * The next frag begins with this transaction of the rollup, after others that were asked for;
+   * either it is in that frag, or {@link #takeUnfit} tells why not.
+   */
+  public void ask(long rollupId, Transaction tx) {
+    Open current = open;
+    if (current == null) {
+      throw new IllegalStateException("no tick is open");
+    }
+    current.asked.computeIfAbsent(rollupId, _ -> new ArrayDeque<>()).add(tx);
+  }
+
+  /** Why a transaction that was asked for found no place, once; null when it has not failed. */
+  public @Nullable Unfit takeUnfit(Hash32 txHash) {
+    return open == null ? null : open.unfit.remove(txHash);
+  }
+
+  /** Whether the builder may still choose what comes first in the rollup's open block. */
+  public boolean isTopFree(long rollupId) {
+    Open current = open;
+    return current != null
+        && current.tick.block(rollupId).body().isEmpty()
+        && current.first.getOrDefault(rollupId, new ArrayDeque<>()).isEmpty()
+        && current.asked.getOrDefault(rollupId, new ArrayDeque<>()).isEmpty();
+  }
+
+  /** L1 slot that names the open tick's window. */
+  public long windowSlot() {
+    Open current = open;
+    if (current == null) {
+      throw new IllegalStateException("no tick is open");
+    }
+    return current.run.windowSlot();
+  }
+
+  /** Whether something of the open tick waits for its signature, see {@link #again}. */
+  public boolean isUnsigned() {
+    return open != null && open.unsigned != null;
+  }
+
+  /**
+   * Asks once more for what waits for its signature: for the very same.
+   *
+   * @param deadCheck as for {@link #seal}
+   */
+  public Step again(DeadCheck deadCheck) {
+    Open current = open;
+    AskedFor asked = current == null ? null : current.unsigned;
+    if (current == null || asked == null) {
+      return NOTHING;
+    }
+    return switch (asked) {
+      case AskedFor.OfFrag frag -> release(current, frag);
+      case AskedFor.OfSeal seal -> finish(current, seal, deadCheck);
+    };
+  }
+
+  /** Whether a frag of the open tick was signed. */
+  public boolean hasFrag() {
+    return open != null && open.fragIdx > 0;
   }
 
   /** Whether anything with a transaction was released of the open tick. */
@@ -226,12 +325,14 @@ public final class TickBuilder {
    */
   public Step frag(long nowMs) {
     Open current = open;
-    if (current == null || nowMs - current.lastFragAtMs < rules.fragMinIntervalMs()) {
+    if (current == null
+        || current.unsigned != null
+        || nowMs - current.lastFragAtMs < rules.fragMinIntervalMs()) {
       return NOTHING;
     }
     List<FragMessage.Part> parts = new ArrayList<>();
     for (OpenTick.RollupBlock block : current.tick.blocks()) {
-      FragMessage.Part part = fill(current, block);
+      FragMessage.Part part = fill(current, block, nowMs);
       if (part != null) {
         parts.add(part);
       }
@@ -255,24 +356,35 @@ public final class TickBuilder {
             current.ctx.hash(),
             FragMessage.tree(leaves).root(),
             nowMs);
+    return release(current, new AskedFor.OfFrag(frag, parts));
+  }
+
+  private Step release(Open current, AskedFor.OfFrag asked) {
     int operatorId = current.tick.plan().operatorId();
-    return switch (signer.sign(frag, current.ctx, operatorId, parts)) {
+    Frag frag = asked.frag;
+    return switch (signer.sign(frag, current.ctx, operatorId, asked.parts)) {
       case SigningOutcome.Granted<FragMessage> granted -> {
         ledger.put(granted.message());
+        current.unsigned = null;
         current.fragIdx++;
         current.prevFragHash = frag.identity();
-        current.lastFragAtMs = nowMs;
+        current.lastFragAtMs = frag.sentAtMs();
         yield new Step.Released(granted.message(), granted.ticket());
+      }
+      case SigningOutcome.Unanswered<FragMessage> none -> {
+        current.unsigned = asked;
+        yield new Step.Unsigned(none.reason());
       }
       case SigningOutcome.Refused<FragMessage> refused -> halt(refused.reason());
     };
   }
 
   /** Executes what waits for one rollup; null when nothing came of it. */
-  private FragMessage.@Nullable Part fill(Open current, OpenTick.RollupBlock block) {
+  private FragMessage.@Nullable Part fill(Open current, OpenTick.RollupBlock block, long nowMs) {
     Mempool mempool = mempools.get(block.rollup().id());
     Deque<Transaction> first = current.first.getOrDefault(block.rollup().id(), new ArrayDeque<>());
-    if (mempool == null || (mempool.pendingCount() == 0 && first.isEmpty())) {
+    Deque<Transaction> asked = current.asked.getOrDefault(block.rollup().id(), new ArrayDeque<>());
+    if (mempool == null || (mempool.pendingCount() == 0 && first.isEmpty() && asked.isEmpty())) {
       return null;
     }
     Filling filling = new Filling(current, block);
@@ -280,8 +392,16 @@ public final class TickBuilder {
       Transaction tx = first.removeFirst();
       filling.offer(tx);
     }
+    while (first.isEmpty() && !asked.isEmpty()) {
+      Transaction tx = asked.removeFirst();
+      if (!filling.hasRoom()) {
+        current.unfit.put(tx.hash(), new Unfit("the frag is full", true));
+      } else if (!filling.offer(tx)) {
+        current.unfit.put(tx.hash(), filling.unfit());
+      }
+    }
     BestFirst walk = mempool.bestFirst();
-    while (filling.hasRoom()) {
+    while (filling.hasRoom() && filling.hasExposure()) {
       Transaction tx = walk.next();
       if (tx == null) {
         break;
@@ -291,7 +411,8 @@ public final class TickBuilder {
       }
     }
     filling.taken.forEach(mempool::included);
-    filling.refused.forEach(tx -> mempool.remove(tx.hash()));
+    filling.overtaken.forEach(tx -> mempool.remove(tx.hash()));
+    filling.failed.forEach(tx -> mempool.failed(tx, nowMs));
     filling.taken.forEach(tx -> tellBalance(mempool, block, tx));
     if (filling.taken.isEmpty()) {
       return null;
@@ -310,16 +431,37 @@ public final class TickBuilder {
     private final Open open;
     private final OpenTick.RollupBlock block;
     private final long firstIndex;
+    private final long mostTransactions;
     private final List<Transaction> taken = new ArrayList<>();
     private final List<Hash32> receiptHashes = new ArrayList<>();
-    private final List<Transaction> refused = new ArrayList<>();
+    private final List<Transaction> failed = new ArrayList<>();
+
+    /** Those whose nonce another in the block has used, which is no fault of theirs. */
+    private final List<Transaction> overtaken = new ArrayList<>();
+
     private long gas;
     private int misses;
+    private TxOutcome.@Nullable Refused last;
 
     Filling(Open open, OpenTick.RollupBlock block) {
       this.open = open;
       this.block = block;
       this.firstIndex = block.transactions().size();
+      this.mostTransactions = open.room.transactions.getAsLong();
+    }
+
+    /** Whether one more that bought no coverage can be stood for; else it waits for a posting. */
+    boolean hasExposure() {
+      return taken.size() < mostTransactions;
+    }
+
+    /** Why the transaction that was offered last was not taken. */
+    Unfit unfit() {
+      TxOutcome.Refused refused = last;
+      if (refused == null) {
+        return new Unfit("what is unposted fills one posting", true);
+      }
+      return new Unfit(refused.message(), refused.reason() == TxOutcome.Reason.BLOCK_FULL);
     }
 
     boolean hasRoom() {
@@ -331,7 +473,8 @@ public final class TickBuilder {
 
     /** Executes a transaction; false when it has no place here now. */
     boolean offer(Transaction tx) {
-      if (open.bytes + tx.encoded().size() > open.bytesBudget) {
+      last = null;
+      if (open.bytes + tx.encoded().size() > open.room.bytes) {
         misses++;
         return false;
       }
@@ -345,9 +488,17 @@ public final class TickBuilder {
         }
         case TxOutcome.Refused no -> {
           misses++;
+          last = no;
           switch (no.reason()) {
             case BLOCK_FULL, NONCE_TOO_HIGH, FEE_CAP_BELOW_BASE_FEE -> {}
-            default -> refused.add(tx);
+            case NONCE_TOO_LOW -> overtaken.add(tx);
+            case MALFORMED,
+                INSUFFICIENT_FUNDS,
+                BLOB_FEE_CAP_BELOW_BLOB_BASE_FEE,
+                INTRINSIC_GAS_TOO_LOW,
+                GAS_LIMIT_TOO_HIGH,
+                SENDER_HAS_CODE ->
+                failed.add(tx);
           }
           return false;
         }
@@ -410,14 +561,22 @@ public final class TickBuilder {
               finished.get(i).header().gasLimit(),
               finished.get(i).body()));
     }
+    return finish(current, new AskedFor.OfSeal(seal, leaves, blocks, finished), deadCheck);
+  }
+
+  private Step finish(Open current, AskedFor.OfSeal asked, DeadCheck deadCheck) {
     int operatorId = current.tick.plan().operatorId();
-    return switch (signer.sign(seal, current.ctx, operatorId, blocks, deadCheck)) {
+    return switch (signer.sign(asked.seal, current.ctx, operatorId, asked.blocks, deadCheck)) {
       case SigningOutcome.Granted<SealMessage> granted -> {
         ledger.put(granted.message());
-        finished.forEach(OpenTick.FinishedBlock::append);
-        current.run.add(leaves);
+        asked.finished.forEach(OpenTick.FinishedBlock::append);
+        current.run.add(asked.leaves);
         open = null;
         yield new Step.Sealed(granted.message(), granted.ticket());
+      }
+      case SigningOutcome.Unanswered<SealMessage> none -> {
+        current.unsigned = asked;
+        yield new Step.Unsigned(none.reason());
       }
       case SigningOutcome.Refused<SealMessage> refused -> halt(refused.reason());
     };

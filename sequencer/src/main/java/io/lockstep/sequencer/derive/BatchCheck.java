@@ -3,65 +3,64 @@ package io.lockstep.sequencer.derive;
 
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.Carried;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.RollupPart;
 import io.lockstep.l1client.execution.L1Block;
-import io.lockstep.preconf.commitment.CommitmentDomain;
-import io.lockstep.preconf.commitment.Seal;
-import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.batch.BatchContents;
 import io.lockstep.sequencer.batch.BlockData;
-import io.lockstep.sequencer.batch.CarriedSeal;
 import io.lockstep.sequencer.batch.TableEntry;
 import java.util.List;
-import java.util.Map;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said of a batch without executing it (protocol §1.7, right column). Each method
- * answers with the first fault, or null. Pure.
+ * The second stage of derivation: what can be said of a batch without executing it (protocol §1.7,
+ * right column). Whose windows these are, the inbox has checked, and its event says who must have
+ * sealed what is carried. Each method answers with the first fault, or null. Pure.
  */
 final class BatchCheck {
-  private final CommitmentDomain domain;
-  private final Hash32 clusterId;
-  private final IntFunction<@Nullable Address> committerOf;
   private final DerivationRules rules;
+  private final SealCheck seals;
+  private final List<Long> rollupIds;
+
+  BatchCheck(DerivationRules rules, SealCheck seals, List<Long> rollupIds) {
+    this.rules = rules;
+    this.seals = seals;
+    this.rollupIds = List.copyOf(rollupIds);
+  }
 
   /**
-   * @param committerOf committer address of a registered operator, null for an unknown id
+   * What is wrong with a batch.
+   *
+   * @param at the L1 block that holds it
+   * @param batchHashBefore what the inbox chained it onto
    */
-  BatchCheck(
-      CommitmentDomain domain,
-      Hash32 clusterId,
-      DerivationRules rules,
-      IntFunction<@Nullable Address> committerOf) {
-    this.domain = domain;
-    this.clusterId = clusterId;
-    this.rules = rules;
-    this.committerOf = committerOf;
+  @Nullable String fault(L1Block at, FetchedBatch.Decoded batch, Hash32 batchHashBefore) {
+    String fault = callFault(batch, batchHashBefore);
+    if (fault == null) fault = shapeFault(batch.call(), batch.blobs());
+    if (fault == null) fault = rangeFault(at, batch.call(), batch.blobs());
+    if (fault == null) fault = anchorFault(batch);
+    return fault == null ? seals.fault(batch) : fault;
   }
 
-  @Nullable String fault(L1Block at, FetchedBatch.Content.Decoded content, List<Long> rollupIds) {
-    String fault = shapeFault(content.call(), content.blobs(), rollupIds);
-    if (fault == null) fault = rangeFault(at, content.call(), content.blobs());
-    if (fault == null) fault = anchorFault(content);
-    return fault == null ? sealFault(content.call(), content.blobs()) : fault;
-  }
-
-  /** Who sequenced {@code tick}: a carried window's operator, or the poster. */
-  static int operatorOf(Batch call, int poster, long tick) {
-    for (Carried carried : call.carried()) {
-      if (tick >= carried.firstTick() && tick <= carried.lastTick()) {
-        return carried.operatorId();
-      }
+  /** A call through another contract may show other call data than the inbox was given. */
+  private static @Nullable String callFault(FetchedBatch.Decoded batch, Hash32 batchHashBefore) {
+    Hash32 hash =
+        ClusterInboxAbi.batchHash(
+            batchHashBefore,
+            batch.call(),
+            batch.event().blobHashes(),
+            batch.event().operatorId(),
+            batch.event().committers());
+    if (!hash.equals(batch.event().batchHash())) {
+      return "the call data is not what the inbox took";
     }
-    return poster;
+    return batch.call().msgTo() == 0
+        ? null
+        : "messages up to " + batch.call().msgTo() + " are claimed, which no tick can import";
   }
 
-  private static @Nullable String shapeFault(
-      Batch call, BatchContents blobs, List<Long> rollupIds) {
+  private @Nullable String shapeFault(Batch call, BatchContents blobs) {
     if (!call.headersRoot().equals(blobs.headersRoot())) {
       return "the header table does not lead to headersRoot";
     }
@@ -70,6 +69,9 @@ final class BatchCheck {
           + blobs.segments().size()
           + " rollups, the cluster has "
           + rollupIds.size();
+    }
+    if (blobs.table().isEmpty()) {
+      return "no block at all";
     }
     for (int i = 0; i < rollupIds.size(); i++) {
       RollupPart part = call.rollups().get(i);
@@ -86,43 +88,34 @@ final class BatchCheck {
   }
 
   private @Nullable String rangeFault(L1Block at, Batch call, BatchContents blobs) {
-    long windowBefore = -1;
-    long tickBefore = -1;
-    for (Carried carried : call.carried()) {
-      if (carried.windowSlot().value() <= windowBefore
-          || carried.windowSlot().value() >= call.windowSlot().value()
-          || carried.firstTick() <= tickBefore
-          || carried.lastTick() < carried.firstTick()) {
-        return "carried ranges are not ascending and before the own window";
-      }
-      windowBefore = carried.windowSlot().value();
-      tickBefore = carried.lastTick();
-    }
-    boolean ownTicks = call.firstTick() <= call.lastTick();
-    if (ownTicks && call.firstTick() <= tickBefore) {
-      return "own ticks do not follow the carried ones";
-    }
     for (TableEntry entry : blobs.table()) {
       long tick = entry.tick();
-      boolean own = ownTicks && tick >= call.firstTick() && tick <= call.lastTick();
-      boolean carried =
-          call.carried().stream()
-              .anyMatch(range -> tick >= range.firstTick() && tick <= range.lastTick());
-      if (!own && !carried) {
+      boolean own = tick >= call.firstTick() && tick <= call.lastTick();
+      if (!own && carriedRange(call, tick) == null) {
         return "tick " + tick + " is in no declared range";
       }
-    }
-    if (ownTicks && rules.timestampOf(call.lastTick()) > at.timestampSeconds()) {
-      return "tick " + call.lastTick() + " is later than the L1 block that holds it";
+      if (tick > rules.lastTickAt(at.timestampSeconds())) {
+        return "tick " + tick + " is later than the L1 block that holds it";
+      }
     }
     return null;
   }
 
-  private @Nullable String anchorFault(FetchedBatch.Content.Decoded content) {
+  /** The carried range that has this tick, or null. */
+  static @Nullable Carried carriedRange(Batch call, long tick) {
+    for (Carried carried : call.carried()) {
+      if (tick >= carried.firstTick() && tick <= carried.lastTick()) {
+        return carried;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String anchorFault(FetchedBatch.Decoded batch) {
+    List<BlockData> blocks = batch.blobs().segments().getFirst().blocks();
     long before = 0;
-    Map<Long, L1Block> anchors = content.anchors();
-    for (BlockData block : content.blobs().segments().getFirst().blocks()) {
-      L1Block anchor = anchors.get(block.anchorNumber());
+    for (BlockData block : blocks) {
+      L1Block anchor = batch.l1().get(block.anchorNumber());
       if (anchor == null || !anchor.hash().equals(block.anchorHash())) {
         return "anchor " + block.anchorNumber() + " of tick " + block.tick() + " is not canonical";
       }
@@ -132,60 +125,26 @@ final class BatchCheck {
       if (!rules.isOldEnough(anchor, block.tick())) {
         return "anchor " + block.anchorNumber() + " is too young for tick " + block.tick();
       }
+      L1Block expiry = batch.l1().get(rules.expiryOf(block.anchorNumber()));
+      if (expiry != null && rules.isExpired(expiry, block.tick())) {
+        return "anchor " + block.anchorNumber() + " is too old for tick " + block.tick();
+      }
       before = block.anchorNumber();
     }
-    for (var segment : content.blobs().segments()) {
-      for (int i = 0; i < segment.blocks().size(); i++) {
-        BlockData first = content.blobs().segments().getFirst().blocks().get(i);
+    BlockData last = blocks.getLast();
+    if (batch.call().anchorNumber() != last.anchorNumber()
+        || !batch.call().anchorHash().equals(last.anchorHash())) {
+      return "the last tick does not have the declared anchor";
+    }
+    for (var segment : batch.blobs().segments()) {
+      for (int i = 0; i < blocks.size(); i++) {
         BlockData other = segment.blocks().get(i);
-        if (other.anchorNumber() != first.anchorNumber()
-            || !other.anchorHash().equals(first.anchorHash())) {
-          return "two anchors in tick " + first.tick();
+        if (other.anchorNumber() != blocks.get(i).anchorNumber()
+            || !other.anchorHash().equals(blocks.get(i).anchorHash())) {
+          return "two anchors in tick " + other.tick();
         }
       }
     }
     return null;
-  }
-
-  private @Nullable String sealFault(Batch call, BatchContents blobs) {
-    for (Carried carried : call.carried()) {
-      CarriedSeal seal = null;
-      for (CarriedSeal candidate : blobs.seals()) {
-        if (candidate.windowSlot() == carried.windowSlot().value()
-            && candidate.operatorId() == carried.operatorId()) {
-          seal = candidate;
-        }
-      }
-      if (seal == null) {
-        return "no seal for carried window " + carried.windowSlot();
-      }
-      String fault = runFault(carried, seal, blobs);
-      if (fault != null) {
-        return "carried window " + carried.windowSlot() + ": " + fault;
-      }
-    }
-    return null;
-  }
-
-  private @Nullable String runFault(Carried carried, CarriedSeal carriedSeal, BatchContents blobs) {
-    CarriedSealCodec.CarriedRun run;
-    try {
-      run = CarriedSealCodec.decode(carriedSeal.signedSeal());
-    } catch (DecodeException e) {
-      return "unreadable seal: " + e.getMessage();
-    }
-    Seal seal = run.seal().object();
-    if (!seal.clusterId().equals(clusterId)
-        || seal.windowSlot() != carried.windowSlot().value()
-        || seal.tick() != carried.lastTick()) {
-      return "the seal is of another cluster, window or tick";
-    }
-    Address committer = committerOf.apply(carried.operatorId());
-    if (committer == null || !committer.equals(domain.signer(run.seal()))) {
-      return "the seal is not signed by operator " + carried.operatorId();
-    }
-    List<TableEntry> lastBlocks =
-        blobs.table().stream().filter(entry -> entry.tick() == carried.lastTick()).toList();
-    return run.covers(lastBlocks) ? null : "the seal does not cover the run's last blocks";
   }
 }

@@ -31,6 +31,8 @@ public final class DerivationLog {
    * @param declaredHead what the inbox took as the new head, whether or not it was derived
    * @param heightAfter L2 height after it
    * @param anchorAfter L1 number of the newest anchor after it
+   * @param closedSlot L1 slot of the newest batch up to here that closes open windows, one of a
+   *     scheduled operator or an open block; -1 before the first
    * @param skipped why it derived to nothing; empty when it was derived
    */
   public record Entry(
@@ -41,6 +43,7 @@ public final class DerivationLog {
       Hash32 declaredHead,
       long heightAfter,
       long anchorAfter,
+      long closedSlot,
       String skipped) {}
 
   /** The columns that the store handed in must have. */
@@ -119,6 +122,7 @@ public final class DerivationLog {
         .hash(entry.declaredHead)
         .integer(entry.heightAfter)
         .integer(entry.anchorAfter)
+        .integer(entry.closedSlot + 1)
         .bytes(entry.skipped.getBytes(StandardCharsets.UTF_8))
         .endList()
         .toArray();
@@ -135,6 +139,7 @@ public final class DerivationLog {
         in.hash(),
         in.integer(),
         in.integer(),
+        in.integer() - 1,
         new String(in.bytes(), StandardCharsets.UTF_8));
   }
 

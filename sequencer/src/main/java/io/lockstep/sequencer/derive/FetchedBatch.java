@@ -3,28 +3,37 @@ package io.lockstep.sequencer.derive;
 
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.BatchProposed;
+import io.lockstep.l1client.contract.InboxEvent;
+import io.lockstep.l1client.contract.OpenBlockProposed;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.sequencer.batch.BatchContents;
 import java.util.Map;
 
-/**
- * A batch that the inbox took, with what was fetched and decoded of it.
- *
- * @param event what the inbox logged
- */
-public record FetchedBatch(BatchProposed event, Content content) {
-  /** What the call data and the blobs turned out to be. */
-  public sealed interface Content {
-    /**
-     * Decoded; whether it is right is for {@link Derivation} to say.
-     *
-     * @param anchors the canonical L1 blocks at the anchor numbers that the batch names, as of the
-     *     block that holds the batch; a number that does not exist is missing
-     */
-    record Decoded(Batch call, BatchContents blobs, Map<Long, L1Block> anchors)
-        implements Content {}
+/** What the inbox took, with everything that was fetched and decoded for it. */
+public sealed interface FetchedBatch {
+  /** What the inbox logged. */
+  InboxEvent event();
 
-    /** Never to be decoded by anyone: it derives to nothing. */
-    record Garbage(String why) implements Content {}
+  /**
+   * Decoded; whether it is right is for {@link Derivation} to say.
+   *
+   * @param l1 canonical L1 blocks by number: the anchors that the batch names and the blocks that
+   *     end their use; a number that does not exist yet is missing
+   */
+  record Decoded(BatchProposed event, Batch call, BatchContents blobs, Map<Long, L1Block> l1)
+      implements FetchedBatch {
+    public Decoded {
+      l1 = Map.copyOf(l1);
+    }
   }
+
+  /** Never to be decoded by anyone: it derives to nothing. */
+  record Garbage(InboxEvent event, String why) implements FetchedBatch {}
+
+  /**
+   * No batch: the block that anybody may let an open window have.
+   *
+   * @param anchor the newest L1 block that its tick may have
+   */
+  record OpenBlock(OpenBlockProposed event, L1Block anchor) implements FetchedBatch {}
 }

@@ -2,18 +2,15 @@
 package io.lockstep.sequencer.derive;
 
 import io.lockstep.l1client.L1Exception;
-import io.lockstep.l1client.contract.Batch;
-import io.lockstep.l1client.contract.BatchProposed;
-import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.InboxEvent;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.PostedBatch;
-import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
+import io.lockstep.l1client.execution.L1Log;
+import io.lockstep.l1client.execution.L1Receipt;
 import io.lockstep.l1client.execution.L1Transaction;
-import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which batches of the inbox were read so far, so that one that an execution client leaves out of
  * its logs is noticed: batches are numbered without gaps, and each hash holds the one before. What
- * logs leave out is looked for in the transactions of the blocks; the inbox's own ring of hashes
- * says which of them it took. Owner: the feed's thread.
+ * logs leave out is looked for in the receipts of the blocks' transactions; the inbox's own ring of
+ * hashes says what it took. Owner: the feed's thread.
  */
 final class InboxTrail {
   private static final int REMEMBERED_BLOCKS = 1_024;
@@ -37,7 +34,6 @@ final class InboxTrail {
 
   private final ExecutionClient execution;
   private final InboxReader inbox;
-  private final RegistryReader registry;
   private final L1Feed.Sources sources;
   private final TreeMap<Long, Standing> standings = new TreeMap<>();
 
@@ -52,14 +48,9 @@ final class InboxTrail {
         }
       };
 
-  InboxTrail(
-      ExecutionClient execution,
-      InboxReader inbox,
-      RegistryReader registry,
-      L1Feed.Sources sources) {
+  InboxTrail(ExecutionClient execution, InboxReader inbox, L1Feed.Sources sources) {
     this.execution = execution;
     this.inbox = inbox;
-    this.registry = registry;
     this.sources = sources;
   }
 
@@ -96,7 +87,7 @@ final class InboxTrail {
   boolean follow(L1Block block, List<PostedBatch> batches) {
     Standing at = before(block);
     for (PostedBatch batch : batches) {
-      BatchProposed event = batch.event();
+      InboxEvent event = batch.event();
       if (event.batchIndex() != at.batchIndex + 1) {
         return false;
       }
@@ -128,12 +119,49 @@ final class InboxTrail {
    * @throws L1Exception when one cannot be found: nothing after it may be derived
    */
   long findMissing(L1Block block, List<PostedBatch> batches) throws L1Exception {
-    Standing at = before(block);
-    long wanted = batches.getFirst().event().batchIndex();
-    long from = standings.lowerKey(block.number());
+    return find(
+        before(block),
+        standings.lowerKey(block.number()),
+        block,
+        batches.getFirst().event().batchIndex() - 1);
+  }
+
+  /**
+   * Looks for batches that the inbox took up to {@code block}, the newest one read, and no log
+   * tells: without this the last batch would be missed until one follows it, which none can that
+   * stands on another.
+   *
+   * @return the L1 block of the first one that was missing; -1 when none is, or when L1's head is
+   *     another block by now
+   */
+  long findMissingAtHead(L1Block block) throws L1Exception {
+    Map.Entry<Long, Standing> known = standings.floorEntry(block.number());
+    if (known == null || inbox.lastBatchHash(BlockTag.LATEST).equals(known.getValue().batchHash)) {
+      return -1;
+    }
+    // The view may be of a block that is not told yet: only one that is framed by two looks at
+    // the head is of this block.
+    if (!isHead(block)) {
+      return -1;
+    }
+    Hash32 lastHash = inbox.lastBatchHash(BlockTag.LATEST);
+    long lastIndex = inbox.lastBatchIndex(BlockTag.LATEST);
+    if (!isHead(block) || lastHash.equals(known.getValue().batchHash)) {
+      return -1;
+    }
+    return find(known.getValue(), known.getKey(), block, lastIndex);
+  }
+
+  private boolean isHead(L1Block block) throws L1Exception {
+    L1Block head = execution.block(BlockTag.LATEST);
+    return head != null && head.hash().equals(block.hash());
+  }
+
+  /** The batches after {@code at} up to an index, in the transactions of these blocks. */
+  private long find(Standing at, long from, L1Block block, long lastIndex) throws L1Exception {
     long first = -1;
     for (long number = Math.max(from, sources.deploymentBlock()); number <= block.number(); ) {
-      if (at.batchIndex + 1 >= wanted) {
+      if (at.batchIndex >= lastIndex) {
         break;
       }
       Hash32 taken = inbox.batchHash(at.batchIndex + 1, BlockTag.LATEST);
@@ -146,11 +174,11 @@ final class InboxTrail {
       first = first < 0 ? number : first;
       at = new Standing(at.batchIndex + 1, taken);
     }
-    if (first < 0 || at.batchIndex + 1 < wanted) {
+    if (first < 0 || at.batchIndex < lastIndex) {
       throw new L1Exception(
           L1Exception.Kind.BAD_ANSWER,
-          "batch %d is in no log and in no transaction of blocks %d to %d, but batch %d is there"
-              .formatted(at.batchIndex + 1, from, block.number(), wanted));
+          "batch %d is in no log and in no transaction of blocks %d to %d; the inbox took up to %d"
+              .formatted(at.batchIndex + 1, from, block.number(), lastIndex));
     }
     return first;
   }
@@ -165,7 +193,7 @@ final class InboxTrail {
       if (!sources.inbox().equals(tx.to())) {
         continue;
       }
-      PostedBatch batch = asTaken(block, tx, before, taken);
+      PostedBatch batch = asTaken(tx, before, taken);
       if (batch != null) {
         return batch;
       }
@@ -173,28 +201,28 @@ final class InboxTrail {
     return null;
   }
 
-  private @Nullable PostedBatch asTaken(
-      L1Block block, L1Transaction tx, Standing before, Hash32 taken) throws L1Exception {
-    Address poster = tx.from();
-    int operatorId = registry.operatorOfPoster(poster, BlockTag.LATEST);
-    Batch call;
-    try {
-      call = ClusterInboxAbi.decodePropose(tx.input());
-    } catch (DecodeException _) {
-      return null; // The inbox could not take it either.
+  /** What logs leave out, receipts still have. */
+  private @Nullable PostedBatch asTaken(L1Transaction tx, Standing before, Hash32 taken)
+      throws L1Exception {
+    L1Receipt receipt = execution.receipt(tx.hash());
+    for (L1Log log : receipt == null ? List.<L1Log>of() : receipt.logs()) {
+      if (!log.log().address().equals(sources.inbox())
+          || log.log().topics().isEmpty()
+          || !InboxReader.TOPICS.contains(log.log().topics().getFirst())) {
+        continue;
+      }
+      InboxEvent event = inbox.decode(log);
+      if (event.batchIndex() == before.batchIndex + 1 && event.batchHash().equals(taken)) {
+        return new PostedBatch(
+            event,
+            log.blockNumber(),
+            log.blockHash(),
+            tx.hash(),
+            log.logIndex(),
+            tx.from(),
+            tx.input());
+      }
     }
-    List<Hash32> blobs = tx.blobVersionedHashes();
-    if (!ClusterInboxAbi.batchHash(before.batchHash, call, blobs, operatorId).equals(taken)) {
-      return null;
-    }
-    BatchProposed event =
-        new BatchProposed(
-            before.batchIndex + 1,
-            operatorId,
-            call.windowSlot(),
-            taken,
-            ClusterInboxAbi.declaredHead(call),
-            blobs);
-    return new PostedBatch(event, block.number(), block.hash(), tx.hash(), -1, poster, tx.input());
+    return null;
   }
 }

@@ -4,8 +4,9 @@ package io.lockstep.sequencer.derive;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.blob.BlobFetcher;
 import io.lockstep.l1client.blob.BlobResult;
-import io.lockstep.l1client.contract.Batch;
-import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.BatchProposed;
+import io.lockstep.l1client.contract.InboundEvents;
+import io.lockstep.l1client.contract.InboundReader;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.PostedBatch;
 import io.lockstep.l1client.contract.RegistryEvent;
@@ -15,23 +16,17 @@ import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
-import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
-import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
-import io.lockstep.primitives.types.SlotClock;
-import io.lockstep.sequencer.batch.BatchCodec;
-import io.lockstep.sequencer.batch.BatchContents;
-import io.lockstep.sequencer.batch.BlockData;
-import io.lockstep.sequencer.batch.SegmentRange;
 import io.lockstep.sequencer.schedule.RegistryChange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,14 +46,20 @@ public final class L1Feed {
   private static final long LOG_RANGE_BLOCKS = 5_000;
 
   private final ExecutionClient execution;
+  private final InboundReader inbound;
   private final InboxTrail trail;
+  private final InboundTrail inboundTrail = new InboundTrail();
+  private final BatchReader batchReader;
   private final RegistryReader registry;
   private final BlobFetcher blobs;
-  private final SlotClock clock;
   private final Sources sources;
   private final Consumer<L1Update> sink;
   private final Pacer pacer;
   private final TreeMap<Long, L1Block> remembered = new TreeMap<>();
+
+  /** L1 blocks whose batches were derived before the start. */
+  private final TreeMap<Long, Hash32> derivedBefore = new TreeMap<>();
+
   private volatile boolean stopped;
   private long caughtUpAt = Long.MAX_VALUE;
 
@@ -72,25 +73,40 @@ public final class L1Feed {
   public record Sources(Address inbox, long deploymentBlock, Hash32 genesisBatchHash) {}
 
   /**
+   * Where to go on.
+   *
+   * @param derived the newest entries of the derivation log, newest first
+   * @param inboundKnownTo everything for the rollups is known up to this L1 block; -1 when nothing
+   *     is
+   */
+  public record Resume(List<DerivationLog.Entry> derived, long inboundKnownTo) {
+    public Resume {
+      derived = List.copyOf(derived);
+    }
+  }
+
+  /**
    * @param sink takes updates in order; it may block while the sequencing thread is behind
    */
   public L1Feed(
       ExecutionClient execution,
       InboxReader inbox,
+      InboundReader inbound,
       RegistryReader registry,
       BlobFetcher blobs,
-      SlotClock clock,
+      DerivationRules rules,
       Sources sources,
       Consumer<L1Update> sink,
       Pacer pacer) {
     this.execution = execution;
+    this.inbound = inbound;
     this.registry = registry;
     this.blobs = blobs;
-    this.clock = clock;
     this.sources = sources;
     this.sink = sink;
     this.pacer = pacer;
-    this.trail = new InboxTrail(execution, inbox, registry, sources);
+    this.batchReader = new BatchReader(rules, this::byNumber);
+    this.trail = new InboxTrail(execution, inbox, sources);
     trail.startAfter(List.of());
   }
 
@@ -102,36 +118,89 @@ public final class L1Feed {
   /**
    * Tells everything that happened up to shortly before L1's head, blocks without events left out.
    *
-   * @param derivedUpTo the newest entries of the derivation log, newest first: where to go on
    * @return the blocks from which a head tracker has to go on
    */
-  public List<BlockRef> catchUp(List<DerivationLog.Entry> derivedUpTo)
-      throws L1Exception, InterruptedException {
-    long rewound = rewindToCanonical(derivedUpTo);
+  public List<BlockRef> catchUp(Resume resume) throws L1Exception, InterruptedException {
+    long derivedTo = rewindToCanonical(resume.derived());
+    long inboundTo =
+        Math.max(sources.deploymentBlock - 1, Math.min(resume.inboundKnownTo(), derivedTo));
+    inboundTrail.startAnew();
     L1Block head = latest();
     caughtUpAt = head.number();
     long tail = Math.max(sources.deploymentBlock - 1, head.number() - TAIL_BLOCKS);
-    Map<Long, List<RegistryChange>> changes = new TreeMap<>();
+    NavigableMap<Long, List<RegistryChange>> changes = new TreeMap<>();
     for (RegistryReader.Placed placed : registry.eventsBetween(sources.deploymentBlock, tail)) {
-      L1Block block = byNumber(placed.blockNumber());
       changes
           .computeIfAbsent(placed.blockNumber(), _ -> new ArrayList<>())
-          .add(change(block, placed.event()));
+          .add(change(placed.event()));
     }
-    TreeMap<Long, Boolean> blocks = new TreeMap<>();
-    changes.keySet().forEach(number -> blocks.put(number, true));
-    for (long from = rewound + 1; from <= tail; from += LOG_RANGE_BLOCKS) {
-      long to = Math.min(tail, from + LOG_RANGE_BLOCKS - 1);
-      execution
-          .logs(from, to, sources.inbox, List.of(ClusterInboxAbi.BATCH_PROPOSED_TOPIC))
-          .forEach(log -> blocks.put(log.blockNumber(), true));
-    }
-    for (long number : blocks.keySet()) {
-      L1Block block = byNumber(number);
-      List<FetchedBatch> batches = number > rewound ? fetchBatches(block) : List.of();
-      sink.accept(new L1Update.Block(block, changes.getOrDefault(number, List.of()), batches));
+    long from = sources.deploymentBlock;
+    long span = LOG_RANGE_BLOCKS;
+    while (from <= tail) {
+      long to = Math.min(tail, from + span - 1);
+      Events events;
+      try {
+        events = new Events(changes, from, to, inboundTo, derivedTo);
+      } catch (L1Exception e) {
+        if (to == from || !mayBeTooLong(e)) {
+          throw e;
+        }
+        span = (to - from + 1) / 2;
+        continue;
+      }
+      events.tell();
+      from = to + 1;
+      span = Math.min(LOG_RANGE_BLOCKS, span * 2);
     }
     return List.of(byNumber(tail).ref());
+  }
+
+  /** Whether a shorter range may be answered: nodes limit answers, and we do. */
+  private static boolean mayBeTooLong(L1Exception e) {
+    return switch (e.kind()) {
+      case TIMEOUT, BAD_ANSWER, REFUSED, NODE_ERROR -> true;
+      case UNREACHABLE, BUSY, DENIED -> false;
+    };
+  }
+
+  /** What a range of blocks holds, in memory only as long as the range. */
+  private final class Events {
+    private final Map<Long, List<RegistryChange>> changes;
+    private final Map<Long, InboundEvents> forRollups;
+    private final TreeSet<Long> posted = new TreeSet<>();
+
+    Events(
+        NavigableMap<Long, List<RegistryChange>> changes,
+        long from,
+        long to,
+        long inboundTo,
+        long derivedTo)
+        throws L1Exception {
+      this.changes = changes.subMap(from, true, to, true);
+      this.forRollups =
+          to > inboundTo ? inbound.between(Math.max(from, inboundTo + 1), to) : Map.of();
+      if (to > derivedTo) {
+        execution
+            .logs(Math.max(from, derivedTo + 1), to, sources.inbox, InboxReader.TOPICS)
+            .forEach(log -> posted.add(log.blockNumber()));
+      }
+    }
+
+    void tell() throws L1Exception, InterruptedException {
+      TreeSet<Long> numbers = new TreeSet<>(posted);
+      numbers.addAll(changes.keySet());
+      numbers.addAll(forRollups.keySet());
+      for (long number : numbers) {
+        L1Block block = byNumber(number);
+        InboundEvents events = forRollups.getOrDefault(number, InboundEvents.NONE);
+        if (inboundTrail.follow(block, events) != -1) {
+          throw leftOut(block);
+        }
+        List<FetchedBatch> batches = posted.contains(number) ? fetchBatches(block) : List.of();
+        sink.accept(
+            new L1Update.Block(block, changes.getOrDefault(number, List.of()), events, batches));
+      }
+    }
   }
 
   /** Where the log's newest canonical entry stands; what lies above is rewound. */
@@ -145,7 +214,9 @@ public final class L1Feed {
         if (rewind) {
           sink.accept(new L1Update.Rewind(entry.l1Number()));
         }
-        trail.startAfter(newestFirst.subList(at, newestFirst.size()));
+        List<DerivationLog.Entry> canonical = newestFirst.subList(at, newestFirst.size());
+        trail.startAfter(canonical);
+        canonical.forEach(older -> derivedBefore.put(older.l1Number(), older.l1Hash()));
         return entry.l1Number();
       }
       at++;
@@ -163,9 +234,7 @@ public final class L1Feed {
     switch (event) {
       case L1Event.NewBlocks blocks -> deliver(blocks.blocks());
       case L1Event.Reorg reorg -> {
-        remembered.tailMap(reorg.forkPoint().number(), false).clear();
-        trail.rewindTo(reorg.forkPoint().number());
-        sink.accept(new L1Update.Rewind(reorg.forkPoint().number()));
+        rewindTo(reorg.forkPoint().number());
         deliver(reorg.added());
       }
       case L1Event.Finalized finalized ->
@@ -179,9 +248,23 @@ public final class L1Feed {
     }
   }
 
+  private void rewindTo(long number) {
+    remembered.tailMap(number, false).clear();
+    derivedBefore.tailMap(number, false).clear();
+    trail.rewindTo(number);
+    inboundTrail.rewindTo(number);
+    sink.accept(new L1Update.Rewind(number));
+  }
+
   private void deliver(List<L1Block> blocks) {
     for (L1Block block : blocks) {
-      L1Update.Block update = readPatiently(block);
+      Hash32 before = derivedBefore.get(block.number());
+      if (before != null && !before.equals(block.hash())) {
+        // At the start the client showed a head below this block and still knew the one it
+        // replaces, so that whoever tracks heads has never heard of a reorg.
+        rewindTo(block.number() - 1);
+      }
+      L1Update.Block update = readPatiently(block, block.equals(blocks.getLast()));
       if (update == null) {
         return;
       }
@@ -198,11 +281,11 @@ public final class L1Feed {
    * Reads one block's events until that succeeds; null when the block is no longer canonical or we
    * stop.
    */
-  private L1Update.@Nullable Block readPatiently(L1Block block) {
+  private L1Update.@Nullable Block readPatiently(L1Block block, boolean newest) {
     long pauseMs = FIRST_PAUSE_MS;
     while (!stopped) {
       try {
-        return new L1Update.Block(block, changesOf(block), fetchBatches(block));
+        return newest ? readNewest(block) : read(block);
       } catch (L1Exception e) {
         LOG.warn("L1 block {} cannot be read yet: {}", block.number(), e.getMessage());
         if (isGone(block)) {
@@ -242,23 +325,47 @@ public final class L1Feed {
   private List<RegistryChange> changesOf(L1Block block) throws L1Exception {
     List<RegistryChange> changes = new ArrayList<>();
     for (RegistryReader.Placed placed : registry.eventsOf(block.hash())) {
-      changes.add(change(block, placed.event()));
+      changes.add(change(placed.event()));
     }
     return changes;
+  }
+
+  private L1Update.Block read(L1Block block) throws L1Exception, InterruptedException {
+    List<FetchedBatch> batches = fetchBatches(block);
+    InboundEvents events = inbound.of(block.hash());
+    long gapFrom = inboundTrail.follow(block, events);
+    if (gapFrom != -1) {
+      readAgain(Math.max(gapFrom, block.number() - REMEMBERED_BLOCKS), block);
+      batches = fetchBatches(block);
+      events = inbound.of(block.hash());
+      if (inboundTrail.follow(block, events) != -1) {
+        throw leftOut(block);
+      }
+    }
+    return new L1Update.Block(block, changesOf(block), events, batches);
+  }
+
+  /** The same of the newest block, after which no log would tell that one was left out. */
+  private L1Update.Block readNewest(L1Block block) throws L1Exception, InterruptedException {
+    L1Update.Block update = read(block);
+    long missingFrom = trail.findMissingAtHead(block);
+    if (missingFrom == -1) {
+      return update;
+    }
+    readAgain(missingFrom, block);
+    return read(block);
+  }
+
+  private static L1Exception leftOut(L1Block block) {
+    return new L1Exception(
+        L1Exception.Kind.BAD_ANSWER,
+        "logs leave out a message or forced transaction before L1 block " + block.number());
   }
 
   private List<FetchedBatch> fetchBatches(L1Block block) throws L1Exception, InterruptedException {
     List<PostedBatch> batches = trail.batchesOf(block);
     if (!trail.follow(block, batches)) {
-      long first = trail.findMissing(block, batches);
-      LOG.warn("logs left out a batch of L1 block {}: read again from there", first);
-      trail.rewindTo(first - 1);
-      sink.accept(new L1Update.Rewind(first - 1));
-      for (long number = first; number < block.number(); number++) {
-        L1Block again = byNumber(number);
-        List<RegistryChange> changes = changesOf(again);
-        sink.accept(new L1Update.Block(again, changes, fetchBatches(again)));
-      }
+      readAgain(trail.findMissing(block, batches), block);
       batches = trail.batchesOf(block);
       if (!trail.follow(block, batches)) {
         throw new L1Exception(
@@ -268,53 +375,33 @@ public final class L1Feed {
     }
     List<FetchedBatch> out = new ArrayList<>();
     for (PostedBatch posted : batches) {
-      out.add(new FetchedBatch(posted.event(), content(block, posted)));
+      out.add(batchReader.read(block, posted, () -> fetchBlobs(block, posted)));
     }
     return out;
   }
 
-  private FetchedBatch.Content content(L1Block block, PostedBatch posted)
-      throws L1Exception, InterruptedException {
-    Batch call;
-    try {
-      call = ClusterInboxAbi.decodePropose(posted.callData());
-    } catch (DecodeException e) {
-      return new FetchedBatch.Content.Garbage("call data: " + e.getMessage());
+  /** Takes back what was told from {@code first} on and tells it again, up to before a block. */
+  private void readAgain(long first, L1Block before) throws L1Exception, InterruptedException {
+    LOG.warn(
+        "logs left out something before L1 block {}: read again from {}", before.number(), first);
+    trail.rewindTo(first - 1);
+    inboundTrail.rewindTo(first - 1);
+    sink.accept(new L1Update.Again(first - 1));
+    for (long number = first; number < before.number(); number++) {
+      sink.accept(read(byNumber(number)));
     }
-    List<Bytes> found = fetchBlobs(block, posted);
-    BatchContents contents;
-    try {
-      List<byte[]> blobs = found.stream().map(Bytes::unsafeArray).toList();
-      contents = BatchCodec.decode(blobs);
-      if (!declared(call).equals(BatchCodec.segmentRanges(blobs))) {
-        return new FetchedBatch.Content.Garbage("segments do not lie where the call data says");
-      }
-    } catch (DecodeException e) {
-      return new FetchedBatch.Content.Garbage("blobs: " + e.getMessage());
-    }
-    // All segments must have the same anchors, so the first one's are enough to look up.
-    Map<Long, L1Block> anchors = new HashMap<>();
-    for (BlockData data : contents.segments().getFirst().blocks()) {
-      if (data.anchorNumber() < block.number() && !anchors.containsKey(data.anchorNumber())) {
-        anchors.put(data.anchorNumber(), byNumber(data.anchorNumber()));
-      }
-    }
-    return new FetchedBatch.Content.Decoded(call, contents, anchors);
   }
 
-  private static List<SegmentRange> declared(Batch call) {
-    return call.rollups().stream()
-        .map(part -> new SegmentRange(part.rollupId(), part.offsetBytes(), part.lengthBytes()))
-        .toList();
-  }
-
-  private List<Bytes> fetchBlobs(L1Block block, PostedBatch posted)
+  private List<byte[]> fetchBlobs(L1Block block, PostedBatch posted)
       throws L1Exception, InterruptedException {
+    if (!(posted.event() instanceof BatchProposed event)) {
+      return List.of();
+    }
     long pauseMs = FIRST_PAUSE_MS;
     while (true) {
-      switch (blobs.fetch(block.ref(), posted.event().blobHashes())) {
+      switch (blobs.fetch(block.ref(), event.blobHashes())) {
         case BlobResult.Found found -> {
-          return found.blobs();
+          return found.blobs().stream().map(Bytes::unsafeArray).toList();
         }
         case BlobResult.NotYet notYet -> LOG.warn("waiting for blobs: {}", notYet.why());
         case BlobResult.Missing missing -> LOG.warn("waiting for blobs: {}", missing.why());
@@ -369,20 +456,24 @@ public final class L1Feed {
     }
   }
 
-  private RegistryChange change(L1Block block, RegistryEvent event) {
-    Epoch epoch = clock.epochOf(clock.slotAt(block.timestampSeconds()));
+  private static RegistryChange change(RegistryEvent event) {
     return switch (event) {
       case RegistryEvent.OperatorRegistered e ->
           new RegistryChange.Registered(
-              epoch, e.operatorId(), e.owner(), e.posters(), e.committer(), e.stake());
+              e.fromEpoch(), e.operatorId(), e.owner(), e.posters(), e.committer(), e.stake());
       case RegistryEvent.ValidatorsAdded e ->
-          new RegistryChange.ValidatorsAdded(epoch, e.operatorId(), e.indices());
-      case RegistryEvent.StakeAdded e ->
-          new RegistryChange.StakeSet(epoch, e.operatorId(), e.stake());
-      case RegistryEvent.OperatorFrozen e -> new RegistryChange.Frozen(epoch, e.operatorId());
-      case RegistryEvent.OperatorExited e -> new RegistryChange.Exited(epoch, e.operatorId());
-      case RegistryEvent.StakeWithdrawn e ->
-          new RegistryChange.StakeRemoved(epoch, e.operatorId(), e.amount());
+          new RegistryChange.ValidatorsAdded(e.fromEpoch(), e.operatorId(), e.indices());
+      case RegistryEvent.KeysRotated e ->
+          new RegistryChange.KeysRotated(e.fromEpoch(), e.operatorId(), e.posters(), e.committer());
+      case RegistryEvent.StakeChanged e ->
+          new RegistryChange.StakeChanged(e.operatorId(), e.stake());
+      case RegistryEvent.OperatorFrozen e -> new RegistryChange.Frozen(e.operatorId());
+      case RegistryEvent.OperatorExited e -> new RegistryChange.Exited(e.operatorId());
+      case RegistryEvent.StakeWithdrawn e -> new RegistryChange.Withdrawn(e.operatorId());
+      case RegistryEvent.EligibilityEnded e ->
+          new RegistryChange.EligibilityEnded(e.operatorId(), e.untilEpoch());
+      case RegistryEvent.EligibilityBegan e ->
+          new RegistryChange.EligibilityBegan(e.operatorId(), e.fromEpoch());
     };
   }
 }

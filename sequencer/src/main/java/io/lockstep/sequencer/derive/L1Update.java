@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.derive;
 
+import io.lockstep.l1client.contract.InboundEvents;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.sequencer.schedule.RegistryChange;
 import java.util.List;
@@ -11,7 +12,11 @@ public sealed interface L1Update {
    * A canonical block and what our contracts logged in it. Blocks without events may be left out
    * while catching up.
    */
-  record Block(L1Block block, List<RegistryChange> registry, List<FetchedBatch> batches)
+  record Block(
+      L1Block block,
+      List<RegistryChange> registry,
+      InboundEvents inbound,
+      List<FetchedBatch> batches)
       implements L1Update {
     public Block {
       registry = List.copyOf(registry);
@@ -21,6 +26,12 @@ public sealed interface L1Update {
 
   /** Everything above {@code number} is no longer canonical. */
   record Rewind(long number) implements L1Update {}
+
+  /**
+   * The blocks above {@code number} follow once more: they are as canonical as before, but
+   * something that had happened in them was left out when they were told.
+   */
+  record Again(long number) implements L1Update {}
 
   /** L1 finalized up to {@code number}. */
   record Finalized(long number) implements L1Update {}

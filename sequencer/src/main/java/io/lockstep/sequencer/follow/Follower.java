@@ -6,14 +6,19 @@ import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Frag;
+import io.lockstep.preconf.commitment.Promise;
+import io.lockstep.preconf.commitment.PromiseBody;
 import io.lockstep.preconf.commitment.Seal;
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
 import io.lockstep.sequencer.derive.DerivationRules;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.head.L1View;
@@ -23,9 +28,13 @@ import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.TickPlan;
+import io.lockstep.sequencer.watch.ContradictionWatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies what other operators sign. A frag is executed at once, so that its receipts can be served
@@ -33,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * Owner: the sequencing thread.
  */
 public final class Follower {
+  private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+
   private final Cluster cluster;
   private final L1View l1;
   private final Turns turns;
@@ -40,6 +51,7 @@ public final class Follower {
   private final Hash32 clusterId;
   private final CommitmentLedger ledger;
   private final DerivationRules rules;
+  private final ContradictionWatch watch;
 
   private @Nullable OpenTick open;
   private long nextFragIdx;
@@ -87,7 +99,8 @@ public final class Follower {
       CommitmentDomain domain,
       Hash32 clusterId,
       CommitmentLedger ledger,
-      DerivationRules rules) {
+      DerivationRules rules,
+      ContradictionWatch watch) {
     this.cluster = cluster;
     this.l1 = l1;
     this.turns = turns;
@@ -95,6 +108,7 @@ public final class Follower {
     this.clusterId = clusterId;
     this.ledger = ledger;
     this.rules = rules;
+    this.watch = watch;
   }
 
   /** The followed tick as far as its frags are here, or null. */
@@ -114,11 +128,6 @@ public final class Follower {
 
   public Outcome onFrag(FragMessage message) {
     Frag frag = message.frag().object();
-    if (frag.tick() <= cluster.headTick()
-        || (open != null && frag.tick() < open.plan().tick())
-        || (open != null && frag.tick() == open.plan().tick() && frag.fragIdx() < nextFragIdx)) {
-      return OLD;
-    }
     Outcome fault =
         authorityFault(
             message.operatorId(),
@@ -126,6 +135,20 @@ public final class Follower {
             frag.windowSlot(),
             frag.tick(),
             domain.signer(message.frag()));
+    if (fault == null) {
+      watch.saw(message);
+      fault = distrust(message.operatorId(), frag.windowSlot());
+    }
+    if (frag.tick() <= cluster.headTick()) {
+      if (!(fault instanceof Outcome.Refused) && isOfOurChain(message)) {
+        ledger.record(message);
+      }
+      return OLD;
+    }
+    if ((open != null && frag.tick() < open.plan().tick())
+        || (open != null && frag.tick() == open.plan().tick() && frag.fragIdx() < nextFragIdx)) {
+      return OLD;
+    }
     if (fault != null) {
       return fault;
     }
@@ -169,13 +192,38 @@ public final class Follower {
     return execute(message, open);
   }
 
+  /**
+   * Whether a frag is of a tick on our chain, which its seal or L1 brought before it: it is kept
+   * then, as users ask any node for their commitments. One of a tick that gave way would hide what
+   * came in its place.
+   */
+  private boolean isOfOurChain(FragMessage message) {
+    Frag frag = message.frag().object();
+    if (!isCommitter(
+        domain.signer(message.frag()), message.operatorId(), new Slot(frag.windowSlot()))) {
+      return false;
+    }
+    for (FragMessage.Part part : message.parts()) {
+      Rollup rollup = cluster.rollup(part.rollupId());
+      BlockHeader header = rollup == null ? null : rollup.chain().canonicalHeader(part.number());
+      if (header == null
+          || !header.parentHash().equals(part.parentHash())
+          || HeaderExtra.of(header).tick() != frag.tick()
+          || HeaderExtra.of(header).operatorId() != message.operatorId()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private Outcome execute(FragMessage message, OpenTick tick) {
     List<Hash32> shown = new ArrayList<>();
     for (FragMessage.Part part : message.parts()) {
       OpenTick.RollupBlock block = tick.block(part.rollupId());
       if (block.transactions().size() != part.firstTxIdx()
           || block.env().number() != part.number()) {
-        return mismatch("frag begins at " + part.firstTxIdx() + " of block " + part.number());
+        return mismatch(
+            message, "frag begins at " + part.firstTxIdx() + " of block " + part.number());
       }
       block.expect(part.transactions());
       for (int i = 0; i < part.transactions().size(); i++) {
@@ -183,11 +231,12 @@ public final class Follower {
         switch (block.execute(tx)) {
           case TxOutcome.Included included -> {
             if (!included.receipt().hash().equals(part.receiptHashes().get(i))) {
-              return mismatch("another receipt for transaction " + tx.hash());
+              return mismatch(message, "another receipt for transaction " + tx.hash());
             }
           }
           case TxOutcome.Refused refused -> {
-            return mismatch("transaction " + tx.hash() + " is refused: " + refused.message());
+            return mismatch(
+                message, "transaction " + tx.hash() + " is refused: " + refused.message());
           }
         }
         shown.add(tx.hash());
@@ -199,10 +248,15 @@ public final class Follower {
     return new Outcome.FragApplied(shown);
   }
 
-  private Outcome mismatch(String why) {
-    mismatches++;
+  private Outcome mismatch(FragMessage message, String why) {
+    notKept(message.operatorId(), message.frag().object().tick(), why);
     open = null;
     return new Outcome.Refused(why);
+  }
+
+  private void notKept(int operatorId, long tick, String why) {
+    mismatches++;
+    LOG.error("not kept: tick {} of operator {}: {}", tick, operatorId, why);
   }
 
   /**
@@ -225,11 +279,42 @@ public final class Follower {
     }
   }
 
+  /**
+   * Keeps a promise that was heard, when it is of the operator of its tick and about what it says.
+   *
+   * @return why it is not kept, or null
+   */
+  public @Nullable String onPromise(PromiseMessage message) {
+    Promise promise = message.promise().object();
+    Outcome fault =
+        authorityFault(
+            message.operatorId(),
+            promise.clusterId(),
+            promise.windowSlot(),
+            message.tick(),
+            domain.signer(message.promise()));
+    if (fault instanceof Outcome.Refused refused) {
+      return refused.why();
+    }
+    PromiseBody said = message.said();
+    Hash32 about =
+        switch (said) {
+          case PromiseBody.Inclusion inclusion -> inclusion.txHash();
+          case PromiseBody.Placed placed -> placed.txHash();
+          case PromiseBody.StateLock _ -> null;
+        };
+    Transaction tx = message.transaction();
+    if (fault != null || cluster.rollup(said.rollupId()) == null) {
+      return "its window or its rollup is not known here";
+    }
+    if (!Objects.equals(about, tx == null ? null : tx.hash())) {
+      return "it comes with another transaction than its own";
+    }
+    return ledger.record(message) ? null : "it is known";
+  }
+
   public Outcome onSeal(SealMessage message) {
     Seal seal = message.seal().object();
-    if (isOnChain(message)) {
-      return OLD;
-    }
     Outcome fault =
         authorityFault(
             message.operatorId(),
@@ -237,6 +322,18 @@ public final class Follower {
             seal.windowSlot(),
             seal.tick(),
             domain.signer(message.seal()));
+    if (fault == null) {
+      watch.saw(message);
+    }
+    if (isOnChain(message)) {
+      if (isSignedByItsOperator(message)) {
+        ledger.record(message); // L1 was faster
+      }
+      return OLD;
+    }
+    if (fault == null) {
+      fault = distrust(message.operatorId(), seal.windowSlot());
+    }
     Outcome shape = fault instanceof Outcome.Refused ? fault : shapeFault(message);
     if (shape != null) {
       return shape;
@@ -270,11 +367,20 @@ public final class Follower {
   private boolean isOfAnEarlierEpoch(SealMessage message) {
     List<Epoch> known = turns.schedule().knownEpochs();
     Epoch epoch = turns.clock().slots().epochOf(turns.clock().slotForTick(message.tick()));
-    Address committer = turns.committer(message.operatorId());
     return !known.isEmpty()
         && epoch.compareTo(known.getFirst()) < 0
-        && committer != null
-        && committer.equals(domain.signer(message.seal()));
+        && isSignedByItsOperator(message);
+  }
+
+  private boolean isSignedByItsOperator(SealMessage message) {
+    return isCommitter(
+        domain.signer(message.seal()),
+        message.operatorId(),
+        new Slot(message.seal().object().windowSlot()));
+  }
+
+  private boolean isCommitter(@Nullable Address signer, int operatorId, Slot windowSlot) {
+    return signer != null && signer.equals(turns.committer(operatorId, windowSlot));
   }
 
   /** Right above our head, or, when the seal is of another branch, above the safe head. */
@@ -343,11 +449,15 @@ public final class Follower {
     OpenTick tick = open != null && continues(open, message) ? open : null;
     open = null;
     if (tick == null) {
-      tick =
-          OpenTick.open(
-              plan,
-              cluster.rollups(),
-              message.blocks().stream().map(SealMessage.SealedBlock::gasLimit).toList());
+      List<Long> gasLimits =
+          message.blocks().stream().map(SealMessage.SealedBlock::gasLimit).toList();
+      for (int i = 0; i < gasLimits.size(); i++) {
+        String fault = cluster.rollups().get(i).gasLimitFault(gasLimits.get(i));
+        if (fault != null) {
+          return fault;
+        }
+      }
+      tick = OpenTick.open(plan, cluster.rollups(), gasLimits);
     }
     if (tick == null) {
       return "the system transaction does not succeed";
@@ -356,30 +466,32 @@ public final class Follower {
     for (int i = 0; i < message.blocks().size(); i++) {
       SealMessage.SealedBlock sealed = message.blocks().get(i);
       OpenTick.RollupBlock block = tick.blocks().get(i);
-      int known = block.transactions().size() - 1;
+      int known = block.body().size();
       List<Transaction> missing =
           sealed.transactions().subList(known, sealed.transactions().size());
       block.expect(missing);
       for (Transaction tx : missing) {
         if (block.execute(tx) instanceof TxOutcome.Refused refused) {
-          mismatches++;
-          return "transaction " + tx.hash() + " is refused: " + refused.message();
+          return sealNotKept(
+              message, "transaction " + tx.hash() + " is refused: " + refused.message());
         }
       }
       OpenTick.FinishedBlock done = block.finish();
       if (!done.hash().equals(sealed.leaf().blockHash())) {
-        mismatches++;
-        return "tick "
-            + message.tick()
-            + " executes to "
-            + done.hash()
-            + ", sealed "
-            + sealed.leaf().blockHash();
+        return sealNotKept(
+            message,
+            "tick %d executes to %s, sealed %s"
+                .formatted(message.tick(), done.hash(), sealed.leaf().blockHash()));
       }
       finished.add(done);
     }
     finished.forEach(OpenTick.FinishedBlock::append);
     return null;
+  }
+
+  private String sealNotKept(SealMessage message, String why) {
+    notKept(message.operatorId(), message.tick(), why);
+    return why;
   }
 
   /** Whether the followed tick is the beginning of the sealed one. */
@@ -392,7 +504,7 @@ public final class Follower {
     for (int i = 0; i < message.blocks().size(); i++) {
       OpenTick.RollupBlock block = open.blocks().get(i);
       SealMessage.SealedBlock sealed = message.blocks().get(i);
-      List<Transaction> known = block.transactions().subList(1, block.transactions().size());
+      List<Transaction> known = block.body();
       if (block.env().gasLimit() != sealed.gasLimit()
           || known.size() > sealed.transactions().size()
           || !known.equals(sealed.transactions().subList(0, known.size()))) {
@@ -433,6 +545,14 @@ public final class Follower {
     return null;
   }
 
+  /** Two things signed for one place: others may stand on the other one, so L1 decides. */
+  private Outcome.@Nullable Refused distrust(int operatorId, long windowSlot) {
+    return watch.isDistrusted(operatorId, windowSlot)
+        ? new Outcome.Refused(
+            "operator %d has signed contradictions in window %d".formatted(operatorId, windowSlot))
+        : null;
+  }
+
   private @Nullable Outcome authorityFault(
       int operatorId, Hash32 cluster, long windowSlot, long tick, @Nullable Address signer) {
     if (!cluster.equals(clusterId)) {
@@ -446,7 +566,7 @@ public final class Follower {
       return new Outcome.Refused(
           "tick " + tick + " belongs to operator " + window.operatorId() + ", not " + operatorId);
     }
-    Address committer = turns.committer(operatorId);
+    Address committer = turns.committer(window);
     if (signer == null || !signer.equals(committer)) {
       return new Outcome.Refused("not signed by operator " + operatorId);
     }
@@ -460,10 +580,15 @@ public final class Follower {
           .formatted(ctx.anchorNumber(), tick, anchorBefore);
     }
     L1Block anchor = l1.canonical(ctx.anchorNumber());
-    return anchor != null
-            && anchor.hash().equals(ctx.anchorHash())
-            && !rules.isOldEnough(anchor, tick)
-        ? "anchor %d is too young for tick %d".formatted(ctx.anchorNumber(), tick)
+    if (anchor == null || !anchor.hash().equals(ctx.anchorHash())) {
+      return null; // not known here yet
+    }
+    if (!rules.isOldEnough(anchor, tick)) {
+      return "anchor %d is too young for tick %d".formatted(ctx.anchorNumber(), tick);
+    }
+    L1Block expiry = l1.canonical(rules.expiryOf(ctx.anchorNumber()));
+    return expiry != null && rules.isExpired(expiry, tick)
+        ? "anchor %d is too old for tick %d".formatted(ctx.anchorNumber(), tick)
         : null;
   }
 

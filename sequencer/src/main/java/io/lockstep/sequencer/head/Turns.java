@@ -4,7 +4,6 @@ package io.lockstep.sequencer.head;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Slot;
-import io.lockstep.primitives.types.Wei;
 import io.lockstep.sequencer.schedule.Operator;
 import io.lockstep.sequencer.schedule.OperatorSet;
 import io.lockstep.sequencer.schedule.ProposerSchedule;
@@ -13,7 +12,9 @@ import io.lockstep.sequencer.schedule.SlotOwner;
 import io.lockstep.sequencer.schedule.Window;
 import io.lockstep.sequencer.window.WindowClock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Turns {
   private final WindowClock clock;
-  private final long activationDelayEpochs;
-  private final Wei minStake;
   private final List<DatedChange> changes = new ArrayList<>();
   private ProposerSchedule schedule;
+
+  // What came first: that the beacon node told of an epoch, or the block on this branch of L1 after
+  // which its proposers stand fixed. By epoch.
+  private final Map<Long, Long> toldAt = new HashMap<>();
+  private final Map<Long, Long> fixedAt = new HashMap<>();
+  private long order;
 
   // The answer to the last question about next windows: it is asked every turn of the loop.
   private @Nullable Asked asked;
@@ -35,13 +40,9 @@ public final class Turns {
 
   private record DatedChange(long l1Number, RegistryChange change) {}
 
-  public Turns(WindowClock clock, long activationDelayEpochs, Wei minStake) {
+  public Turns(WindowClock clock) {
     this.clock = clock;
-    this.activationDelayEpochs = activationDelayEpochs;
-    this.minStake = minStake;
-    this.schedule =
-        ProposerSchedule.empty(
-            clock.slots().slotsPerEpoch(), OperatorSet.empty(activationDelayEpochs, minStake));
+    this.schedule = ProposerSchedule.empty(clock.slots().slotsPerEpoch(), OperatorSet.empty());
   }
 
   public WindowClock clock() {
@@ -66,17 +67,55 @@ public final class Turns {
     if (changes.removeIf(change -> change.l1Number > l1Number)) {
       schedule =
           schedule.withOperators(
-              OperatorSet.empty(activationDelayEpochs, minStake)
-                  .with(changes.stream().map(DatedChange::change).toList()));
+              OperatorSet.empty().with(changes.stream().map(DatedChange::change).toList()));
     }
   }
 
   /** Takes the proposers of an epoch, in place of those known before. */
   public void duties(Epoch epoch, long[] validatorIndices) {
     schedule = schedule.withDuties(epoch, validatorIndices);
+    confirmed(epoch);
     if (epoch.value() > 4) {
       schedule = schedule.withoutEpochsBefore(new Epoch(epoch.value() - 4));
+      toldAt.keySet().removeIf(known -> known < epoch.value() - 4);
+      fixedAt.keySet().removeIf(known -> known < epoch.value() - 4);
     }
+  }
+
+  /** The proposers of an epoch are still those that were told. */
+  public void confirmed(Epoch epoch) {
+    toldAt.put(epoch.value(), ++order);
+  }
+
+  /**
+   * A block came upon L1's head. The last block of an epoch fixes the proposers of the second epoch
+   * after it, and the first of the next epoch shows which block that was.
+   */
+  public void extended(Slot head, Slot block) {
+    long last = clock.slots().epochOf(block).value();
+    for (long epoch = clock.slots().epochOf(head).value() + 1; epoch <= last; epoch++) {
+      fixedAt.put(epoch + 1, ++order);
+    }
+  }
+
+  /**
+   * Whether the proposers on which a window rests were told since L1's chain that fixes them was
+   * seen. A beacon node that is silent while L1 changes branches leaves those of the other one: the
+   * anchor's branch would not be theirs (protocol §2.7.3).
+   *
+   * @param slot the L1 slot that is asked for, in the window
+   */
+  public boolean isOfThisBranch(Window window, Slot slot) {
+    Slot decisive =
+        window.fallback() ? slot.plus(schedule.windowCapSlots() - 1L) : window.windowSlot();
+    long last = clock.slots().epochOf(decisive).value();
+    for (long epoch = clock.slots().epochOf(slot).value(); epoch <= last; epoch++) {
+      long told = toldAt.getOrDefault(epoch, 0L);
+      if (told < fixedAt.getOrDefault(epoch, 0L)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Forgets the proposers of {@code from} and of later epochs. */
@@ -122,9 +161,26 @@ public final class Turns {
     return schedule.operators().operator(operatorId);
   }
 
-  /** The committer of an operator, or null when there is no such operator. */
-  public @Nullable Address committer(long operatorId) {
+  /**
+   * The committer of an operator in the window with this name, or null when there is no such
+   * operator (protocol §1.1.4).
+   */
+  public @Nullable Address committer(long operatorId, Slot windowSlot) {
     Operator operator = operator(operatorId);
-    return operator == null ? null : operator.committer();
+    return operator == null ? null : operator.keysAt(clock.slots().epochOf(windowSlot)).committer();
+  }
+
+  /** Whose turn it is at an L2 time, in words, for those who ask the wrong node. */
+  public String told(long unixSeconds) {
+    Window window = windowAt(unixSeconds);
+    return window == null
+        ? "whose turn it is, is not known"
+        : "operator %d, committer %s, sequences window %s"
+            .formatted(window.operatorId(), committer(window), window.windowSlot());
+  }
+
+  /** The committer of a window's owner, or null when there is no such operator. */
+  public @Nullable Address committer(Window window) {
+    return committer(window.operatorId(), window.windowSlot());
   }
 }

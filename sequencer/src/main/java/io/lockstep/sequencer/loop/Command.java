@@ -2,11 +2,15 @@
 package io.lockstep.sequencer.loop;
 
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.sequencer.derive.L1Update;
 import io.lockstep.sequencer.mempool.AddResult;
+import io.lockstep.sequencer.promise.PromiseAnswer;
+import io.lockstep.sequencer.promise.PromiseAsk;
+import io.lockstep.sequencer.promise.PromiseOffer;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ public sealed interface Command {
 
   /** Proposers of an epoch, one validator index for each slot. */
   record Duties(Epoch epoch, long[] validatorIndices) implements Command {}
+
+  /** The beacon node says again what was told of an epoch. */
+  record DutiesConfirmed(Epoch epoch) implements Command {}
 
   /**
    * The proposers of this epoch and of later ones are not to be relied upon: whose turn it is there
@@ -33,17 +40,44 @@ public sealed interface Command {
   record Alarm(L1Alarm alarm, @Nullable String why) implements Command {}
 
   /**
-   * A transaction for a rollup; decoded, its sender recovered.
+   * Transactions for a rollup, offered to its pool in this order; decoded, their senders recovered.
+   *
+   * @param reply told what became of each on the loop's thread; must not block
+   */
+  record Submit(long rollupId, List<Transaction> txs, Consumer<List<AddResult>> reply)
+      implements Command {
+    public Submit {
+      txs = List.copyOf(txs);
+    }
+
+    /** A single one. */
+    public Submit(long rollupId, Transaction tx, Consumer<AddResult> reply) {
+      this(rollupId, List.of(tx), results -> reply.accept(results.getFirst()));
+    }
+  }
+
+  /**
+   * Somebody wants a promise.
+   *
+   * @param reply told on the loop's thread, once what was signed is durable; must not block
+   */
+  record RequestPromise(PromiseAsk ask, Consumer<PromiseAnswer> reply) implements Command {}
+
+  /**
+   * Somebody wants to know what a promise costs.
    *
    * @param reply told on the loop's thread; must not block
    */
-  record Submit(long rollupId, Transaction tx, Consumer<AddResult> reply) implements Command {}
+  record PricePromise(PromiseAsk ask, Consumer<PromiseOffer> reply) implements Command {}
 
   /** A frag from a peer. */
   record Frag(FragMessage message) implements Command {}
 
   /** A seal from a peer. */
   record Seal(SealMessage message) implements Command {}
+
+  /** A promise from a peer. */
+  record Promise(PromiseMessage message) implements Command {}
 
   /**
    * What a peer answered when it was asked for ticks.

@@ -8,6 +8,7 @@ import io.lockstep.sequencer.follow.Follower;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.head.L1View;
 import io.lockstep.sequencer.head.Turns;
+import io.lockstep.sequencer.watch.ContradictionWatch;
 
 /** What every node has, operator or follower: the parts that the loop owns. */
 public record Core(
@@ -18,5 +19,6 @@ public record Core(
     DerivationLog derivationLog,
     Derivation derivation,
     Follower follower,
+    ContradictionWatch watch,
     Pools pools,
     LoopRules rules) {}

@@ -3,6 +3,7 @@ package io.lockstep.sequencer.loop;
 
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.head.Turns;
@@ -19,10 +20,9 @@ final class Guards {
   /** Nothing is promised when L1 has not moved for an epoch, and sooner without any answer. */
   private static final long MAX_L1_ABSENCE_SLOTS = 3;
 
-  private static final long MAX_ANCHOR_LAG_BLOCKS = 96;
-
   private final Core core;
   private final int operatorId;
+  private final Address committer;
   private final Facts facts;
   private final ClockWatch clockWatch;
   private final long knownAnchor;
@@ -70,12 +70,20 @@ final class Guards {
   }
 
   /**
+   * @param committer the key that this node signs with: its windows are those whose committer it is
    * @param knownAnchor number of the newest L1 block that the last process stood on or signed for;
    *     until L1 shows as much, nobody can tell what of it still binds
    */
-  Guards(Core core, int operatorId, Facts facts, ClockWatch clockWatch, long knownAnchor) {
+  Guards(
+      Core core,
+      int operatorId,
+      Address committer,
+      Facts facts,
+      ClockWatch clockWatch,
+      long knownAnchor) {
     this.core = core;
     this.operatorId = operatorId;
+    this.committer = committer;
     this.facts = facts;
     this.clockWatch = clockWatch;
     this.knownAnchor = knownAnchor;
@@ -114,6 +122,12 @@ final class Guards {
     if (window.operatorId() != operatorId || window.idle() || facts.stopping()) {
       return atRest(window);
     }
+    if (!isForOurKey(window)) {
+      return Verdict.hold(
+          State.FOLLOWING,
+          "window %d is for another committer of this operator than %s: its keys were changed"
+              .formatted(window.windowSlot().value(), committer));
+    }
     Verdict own = ownWindow(window, tick, timestamp, nowMs);
     return own.mayOpen() && signer != null ? signer : own;
   }
@@ -143,9 +157,8 @@ final class Guards {
       return "L1 has not moved for " + silentSlots + " slots, limit " + epochSlots;
     }
     long lag = head.number() - anchor.number();
-    return lag > MAX_ANCHOR_LAG_BLOCKS
-        ? "the anchor lags " + lag + " L1 blocks, limit " + MAX_ANCHOR_LAG_BLOCKS
-        : null;
+    int limit = core.rules().maxAnchorLagBlocks();
+    return lag > limit ? "the anchor lags " + lag + " L1 blocks, limit " + limit : null;
   }
 
   private Verdict atRest(Window window) {
@@ -187,6 +200,12 @@ final class Guards {
       return Verdict.hold(
           State.ARMED, "the anchor is older than the schedule of window " + windowSlot);
     }
+    if (!turns.isOfThisBranch(window, clock.slotForTick(tick))) {
+      return Verdict.hold(
+          State.ARMED,
+          "the beacon node has not told the schedule of window %d since L1's head came to its branch"
+              .formatted(windowSlot));
+    }
     String full = facts.full();
     if (full != null) {
       return Verdict.hold(State.POSTING, full);
@@ -202,6 +221,11 @@ final class Guards {
     return before == null
         ? new Verdict(State.SEQUENCING, "window " + windowSlot, true)
         : Verdict.hold(State.HANDOVER_IN, "waiting for the end of window " + before.windowSlot());
+  }
+
+  /** After a rotation the operator's windows of other epochs are for another key. */
+  private boolean isForOurKey(Window window) {
+    return committer.equals(turns.committer(window));
   }
 
   /** Window of the newest tick that is not on L1, or -1. */

@@ -9,5 +9,7 @@ public enum L1Alarm {
    */
   DUTIES,
   /** Execution and beacon clients are on different chains: nothing is promised on either. */
-  HEAD
+  HEAD,
+  /** The schedule on chain is not the node's own: in that epoch nothing is signed. */
+  SCHEDULE
 }

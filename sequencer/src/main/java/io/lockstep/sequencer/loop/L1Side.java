@@ -2,12 +2,16 @@
 package io.lockstep.sequencer.loop;
 
 import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
 import io.lockstep.sequencer.derive.Derivation;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.FetchedBatch;
 import io.lockstep.sequencer.derive.L1Update;
+import io.lockstep.sequencer.tick.BlockBody;
+import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.SystemTransaction;
@@ -37,6 +41,7 @@ final class L1Side {
     switch (update) {
       case L1Update.Block block -> onL1Block(block, nowMs);
       case L1Update.Rewind rewind -> onL1Rewind(rewind.number(), nowMs);
+      case L1Update.Again again -> forgetEventsAbove(again.number());
       case L1Update.Finalized done -> stage.core.derivation().finalizeUpTo(done.number());
       case L1Update.CaughtUp _ -> {
         stage.caughtUp = true;
@@ -59,9 +64,18 @@ final class L1Side {
 
   private void onL1Block(L1Update.Block update, long nowMs) {
     stage.l1Trouble = null;
+    boolean isNew = !stage.core.l1().isCanonical(update.block().number(), update.block().hash());
+    Slot before = new Slot(Math.max(0, stage.core.l1().headSlot()));
     stage.core.l1().add(update.block());
+    stage
+        .core
+        .turns()
+        .extended(before, stage.core.l1().clock().slotAt(update.block().timestampSeconds()));
+    stage.core.derivation().take(update.block(), update.inbound());
     if (stage.caughtUp) {
-      stage.clockWatch.saw(update.block(), nowMs);
+      if (isNew) {
+        stage.clockWatch.saw(update.block(), nowMs);
+      }
       var _ = dropDead(NOT_REWOUND, nowMs);
     }
     stage.core.turns().registry(update.block().number(), update.registry());
@@ -81,7 +95,11 @@ final class L1Side {
 
   private void derive(L1Update.Block update, FetchedBatch batch, long nowMs) {
     Hash32 headBefore = stage.cluster.first().chain().headHash();
+    long heightBefore = stage.cluster.height();
     List<SealMessage> unpostedBefore = stage.unpostedSeals();
+    if (batch instanceof FetchedBatch.Decoded readable) {
+      stage.core.watch().posted(readable);
+    }
     Derivation.Outcome outcome = stage.core.derivation().apply(update.block(), batch);
     long replacedFrom =
         switch (outcome) {
@@ -97,6 +115,7 @@ final class L1Side {
             yield derived.replacedFrom();
           }
           case Derivation.Outcome.Skipped skipped -> {
+            stage.core.watch().derivedToNothing(batch.event(), skipped.why());
             LOG.warn(
                 "batch {} of operator {} derives to nothing: {}",
                 batch.event().batchIndex(),
@@ -109,14 +128,22 @@ final class L1Side {
     if (moved) {
       stage.chainMoved(nowMs);
       forgetFollowed(nowMs);
+      askForSeals(replacedFrom == -1 ? heightBefore + 1 : replacedFrom, nowMs);
       peerSide.reapplySealed(nowMs);
     }
     if (replacedFrom != -1) {
       stage.unposted.forgetFrom(replacedFrom);
       List<SealMessage> gone =
           unpostedBefore.stream().filter(seal -> !stage.core.follower().isOnChain(seal)).toList();
-      if (gone.stream().anyMatch(seal -> !seal.seal().ctx().isProvisional())) {
+      List<SealMessage> broken =
+          gone.stream().filter(seal -> !seal.seal().ctx().isProvisional()).toList();
+      if (!broken.isEmpty()) {
         stage.promiseMismatch();
+        LOG.error(
+            "not kept: final seals of ticks {} to {} of operator {} gave way to what L1 says",
+            broken.getFirst().tick(),
+            broken.getLast().tick(),
+            broken.getLast().operatorId());
       }
       LOG.warn("unsafe blocks from {} gave way to what L1 says", replacedFrom);
       stage.takeBack(gone, nowMs);
@@ -124,18 +151,35 @@ final class L1Side {
     stage.newHeads();
   }
 
+  /** L1 has put blocks from this height on the chain that no peer had told of. */
+  private void askForSeals(long fromHeight, long nowMs) {
+    BlockHeader header = stage.cluster.first().chain().canonicalHeader(fromHeight);
+    if (stage.caughtUp && header != null) {
+      stage.peers.derivedFirst(HeaderExtra.of(header).tick(), nowMs);
+    }
+  }
+
   private void onL1Rewind(long number, long nowMs) {
     LOG.warn("L1 reorg: back to block {}", number);
     stage.core.l1().rewindTo(number);
-    stage.core.turns().rewindTo(number);
-    stage.core.derivation().rewindTo(number);
-    if (!dropDead(number, nowMs) && stage.own != null && stage.own.hasDeadAnchor()) {
+    forgetEventsAbove(number);
+    // At the start the number is where a kept batch stands, far below what L1 has replaced: which
+    // anchors are gone is known when L1 has been read up to its head.
+    if (!dropDead(stage.caughtUp ? number : NOT_REWOUND, nowMs)
+        && stage.own != null
+        && stage.own.hasDeadAnchor()) {
       stage.chainMoved(nowMs);
     }
+    stage.newHeads();
+  }
+
+  /** What was read of the blocks above this one is as if it had not happened yet. */
+  private void forgetEventsAbove(long number) {
+    stage.core.turns().rewindTo(number);
+    stage.core.derivation().rewindTo(number);
     if (stage.own != null) {
       stage.own.poster().derivedUpTo(number);
     }
-    stage.newHeads();
   }
 
   /**
@@ -188,7 +232,7 @@ final class L1Side {
     List<Dropped> out = new ArrayList<>();
     for (Rollup rollup : stage.cluster.rollups()) {
       for (long h = height; h <= stage.cluster.height(); h++) {
-        out.add(new Dropped(rollup, Stage.block(rollup, h).transactions()));
+        out.add(new Dropped(rollup, BlockBody.of(Stage.block(rollup, h))));
       }
     }
     return out;

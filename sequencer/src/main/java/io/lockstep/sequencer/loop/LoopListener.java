@@ -2,6 +2,7 @@
 package io.lockstep.sequencer.loop;
 
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.head.NodeView;
@@ -17,6 +18,12 @@ public interface LoopListener {
 
   /** An own seal, signed and recorded: give it to the peers. */
   void release(SealMessage seal);
+
+  /** An own promise, signed and recorded: give it to the peers. */
+  void release(PromiseMessage promise);
+
+  /** A promise of somebody was heard: for the streams. */
+  void followed(PromiseMessage promise);
 
   /** A frag of somebody was executed: for the streams. */
   void followed(FragMessage frag);

@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * @param number of the blocks
  * @param parents parent of each rollup's block; of none that had nothing
- * @param transactions by rollup, in the order they were released, without the system transaction
+ * @param transactions by rollup, in the order they were released, without the inserted ones
  */
 record OrphanedBlock(
     long number, Map<Long, Hash32> parents, Map<Long, List<Transaction>> transactions) {
@@ -30,9 +30,8 @@ record OrphanedBlock(
     Map<Long, Hash32> parents = new LinkedHashMap<>();
     Map<Long, List<Transaction>> transactions = new LinkedHashMap<>();
     for (OpenTick.RollupBlock block : open.blocks()) {
-      List<Transaction> all = block.transactions();
       parents.put(block.rollup().id(), block.parentHash());
-      transactions.put(block.rollup().id(), List.copyOf(all.subList(1, all.size())));
+      transactions.put(block.rollup().id(), List.copyOf(block.body()));
     }
     return new OrphanedBlock(open.blocks().getFirst().env().number(), parents, transactions);
   }

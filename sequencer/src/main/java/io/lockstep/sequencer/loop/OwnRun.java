@@ -21,13 +21,15 @@ final class OwnRun {
   private final Core core;
   private final int operatorId;
   private final Handover handover;
+  private final OpenWindows openWindows;
   private final WindowClock clock;
   private @Nullable WindowRun run;
 
-  OwnRun(Core core, int operatorId, Handover handover) {
+  OwnRun(Core core, int operatorId, Handover handover, OpenWindows openWindows) {
     this.core = core;
     this.operatorId = operatorId;
     this.handover = handover;
+    this.openWindows = openWindows;
     this.clock = core.turns().clock();
   }
 
@@ -47,7 +49,9 @@ final class OwnRun {
     long slot = window.windowSlot().value();
     long pendingSlot = handover.pendingSlot(slot, previousWindowSlot(slot));
     long anchorSlot = core.l1().clock().slotAt(anchor.timestampSeconds()).value();
-    boolean isFinal = pendingSlot < 0 || anchorSlot >= pendingSlot;
+    boolean isFinal =
+        (pendingSlot < 0 || anchorSlot >= pendingSlot)
+            && !openWindows.isOpen(window, anchor.number());
     return isFinal ? flags : flags | Ctx.PROVISIONAL;
   }
 

@@ -13,6 +13,8 @@ import io.lockstep.sequencer.builder.TickBuilder;
 import io.lockstep.sequencer.builder.WindowRun;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.promise.PromiseBook;
+import io.lockstep.sequencer.promise.PromisePrice;
 import io.lockstep.sequencer.schedule.Operator;
 import io.lockstep.sequencer.schedule.Window;
 import io.lockstep.sequencer.tick.OpenTick;
@@ -40,7 +42,9 @@ public final class OwnTurn {
   private final TickBuilder builder;
   private final Poster poster;
   private final Handover handover;
+  private final Posted posted;
   private final Unposted unposted;
+  private final PromiseSide promises;
   private final Surroundings surroundings;
   private final Guards guards;
   private final PostingDuty duty;
@@ -55,6 +59,7 @@ public final class OwnTurn {
   private Guards.Verdict verdict = Guards.Verdict.hold(State.SYNCING, "starting");
   private long announcedWindow = -1;
   private boolean tookUp;
+  private long anchorNumber;
 
   /** What the loop knows and this part asks for. */
   interface Surroundings {
@@ -70,6 +75,7 @@ public final class OwnTurn {
       Core core,
       SequencerLoop.OperatorParts operator,
       Handover handover,
+      Posted posted,
       Unposted unposted,
       Surroundings surroundings,
       ClockWatch clockWatch) {
@@ -79,6 +85,7 @@ public final class OwnTurn {
     this.builder = operator.builder();
     this.poster = operator.poster();
     this.handover = handover;
+    this.posted = posted;
     this.unposted = unposted;
     this.surroundings = surroundings;
     this.clock = core.turns().clock();
@@ -88,12 +95,22 @@ public final class OwnTurn {
         new Guards(
             core,
             operatorId,
+            signer.committer(),
             new TurnFacts(),
             clockWatch,
             Math.max(headAnchor, signerSide.newestAnchor()));
-    this.run = new OwnRun(core, operatorId, handover);
-    this.unsealed = new Unsealed(core, operatorId, signer, builder, run, this::roomBytes);
-    this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster);
+    this.run =
+        new OwnRun(
+            core,
+            operatorId,
+            handover,
+            new OpenWindows(core.derivationLog(), core.rules().openAfterSlots()));
+    this.unsealed = new Unsealed(core, operatorId, signer, builder, run, this::room);
+    this.anchorNumber = headAnchor;
+    this.promises =
+        new PromiseSide(
+            core, operatorId, signer, builder, operator.blobs(), operator.rates(), this::standing);
+    this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster, this::wantsRoom);
   }
 
   State state() {
@@ -143,16 +160,73 @@ public final class OwnTurn {
     return new Wei(operator.stake().amount().multiply(share).divide(UInt256.of(100)));
   }
 
+  /**
+   * What this operator stands for: the coverage of its promises and, for each transaction that
+   * bought none, a fixed amount, in all ticks that are not posted at the anchor (protocol §6.2).
+   */
   Wei exposure() {
-    long transactions = unposted.transactionsOf(operatorId);
     OpenTick open = builder.openTick();
+    long postedHeight =
+        Math.min(
+            core.cluster().safeHeight(),
+            posted.heightAt(open == null ? anchorNumber : open.plan().anchor().number()));
+    return new Wei(exposureAbove(postedHeight));
+  }
+
+  /**
+   * What it would stand for if the blocks up to a height were all that is posted.
+   *
+   * @param postedHeight at or below the safe head
+   */
+  private UInt256 exposureAbove(long postedHeight) {
+    OpenTick open = builder.openTick();
+    long transactions = unposted.transactionsOf(operatorId, postedHeight);
     if (open != null) {
       for (OpenTick.RollupBlock block : open.blocks()) {
-        transactions += block.transactions().size() - 1;
+        transactions += block.body().size();
       }
     }
-    return new Wei(
-        core.rules().countedPerTransaction().amount().multiply(UInt256.of(transactions)));
+    PromiseBook.Counted counted = promises.counted(postedHeight);
+    UInt256 fixed =
+        core.rules()
+            .countedPerTransaction()
+            .amount()
+            .multiply(UInt256.of(Math.max(0, transactions - counted.transactions())));
+    return fixed.add(counted.coverageWei());
+  }
+
+  /**
+   * Whether a posting is worth its fees before the window's end: so much room is taken that users
+   * may have to wait, and a good part of it by what is not on L1 yet.
+   *
+   * @param lastTick the newest own one
+   */
+  private boolean wantsRoom(long lastTick) {
+    int percent = core.rules().earlyPostingPercent();
+    UInt256 hundred = UInt256.of(100);
+    UInt256 threshold = exposureLimit().amount().multiply(UInt256.of(percent)).divide(hundred);
+    boolean isCrowded =
+        !threshold.isZero()
+            && exposure().amount().compareTo(threshold) >= 0
+            && exposureAbove(core.cluster().safeHeight())
+                    .multiply(UInt256.of(2))
+                    .compareTo(threshold)
+                >= 0;
+    boolean isHeavy = unposted.bytes() * 100 >= POSTING_BYTES * percent;
+    if (percent >= 100 || !(isCrowded || isHeavy)) {
+      return false;
+    }
+    // Under a provisional signature an earlier window may still post what this one stands on.
+    SealMessage newest = core.ledger().sealHead(lastTick);
+    return newest != null && !newest.seal().ctx().isProvisional();
+  }
+
+  private PromisePrice.Exposure standing() {
+    return new PromisePrice.Exposure(exposure().amount(), exposureLimit().amount());
+  }
+
+  PromiseSide promises() {
+    return promises;
   }
 
   /** Nothing new is opened from now on. */
@@ -177,6 +251,7 @@ public final class OwnTurn {
     if (open != null) {
       unsealed.keep(open);
     }
+    promises.tickEnds(Long.MAX_VALUE);
     return builder.discard();
   }
 
@@ -203,6 +278,9 @@ public final class OwnTurn {
   TickBuilder.Step step(long nowMs) {
     duty.step(endedWindowSlot, nowMs);
     OpenTick open = builder.openTick();
+    if (open != null && builder.isUnsigned()) {
+      return again(open, nowMs);
+    }
     if (open != null) {
       long endMs = (clock.timestampSeconds(open.plan().tick()) + clock.tickSeconds()) * 1000;
       if (nowMs >= endMs) {
@@ -214,11 +292,17 @@ public final class OwnTurn {
         verdict = Guards.Verdict.hold(State.SAFE_HALT, unsafe);
         return new TickBuilder.Step.Nothing();
       }
-      return builder.frag(nowMs);
+      promises.beforeFrag(open, nowMs);
+      TickBuilder.Step step = builder.frag(nowMs);
+      promises.afterFrag(step, open, nowMs);
+      return noticed(step);
     }
     long tick = clock.tickAt(Math.floorDiv(nowMs, 1000));
     signerSide.passRestoredWindow(nowMs);
+    L1Block anchor = core.l1().anchorFor(clock.timestampSeconds(tick));
+    anchorNumber = anchor == null ? anchorNumber : anchor.number();
     verdict = guards.judge(tick, nowMs);
+    promises.rest(verdict.why(), nowMs);
     if (!tookUp && verdict.state() != State.SYNCING && verdict.state() != State.SAFE_HALT) {
       tookUp = true;
       unsealed.takeUp(nowMs);
@@ -229,11 +313,59 @@ public final class OwnTurn {
   }
 
   /**
+   * The key's holder has not signed something of the open tick: it is asked for the very same again
+   * as soon as it is there, while the window lasts. What was released of the tick keeps its place
+   * beyond that.
+   */
+  private TickBuilder.Step again(OpenTick open, long nowMs) {
+    Window window = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
+    if (window == null || window.windowSlot().value() != builder.windowSlot()) {
+      return new TickBuilder.Step.GivenUp(
+          "tick %d was not signed while its window lasted: %s"
+              .formatted(open.plan().tick(), verdict.why()));
+    }
+    String trouble = signer.trouble();
+    if (trouble != null) {
+      verdict = Guards.Verdict.hold(State.SAFE_HALT, trouble);
+      promises.rest(trouble, nowMs);
+      return new TickBuilder.Step.Nothing();
+    }
+    TickBuilder.Step step = builder.again(signerSide);
+    if (step instanceof TickBuilder.Step.Released) {
+      promises.afterFrag(step, open, nowMs);
+    }
+    if (step instanceof TickBuilder.Step.Released || step instanceof TickBuilder.Step.Sealed) {
+      LOG.info("the committer's signer signs again");
+      verdict =
+          new Guards.Verdict(State.SEQUENCING, "window " + window.windowSlot().value(), false);
+    }
+    return noticed(step);
+  }
+
+  private TickBuilder.Step noticed(TickBuilder.Step step) {
+    if (step instanceof TickBuilder.Step.Sealed sealed) {
+      long windowSlot = sealed.seal().seal().object().windowSlot();
+      handover.saw(sealed.seal().seal(), run.previousWindowSlot(windowSlot));
+      unposted.refresh();
+      if (sealed.seal().seal().object().eop()) {
+        endedWindowSlot = windowSlot;
+        duty.lookNow();
+      }
+    } else if (step instanceof TickBuilder.Step.Unsigned none) {
+      LOG.warn("nothing is signed: {}", none.why());
+      verdict = Guards.Verdict.hold(State.SAFE_HALT, none.why());
+    }
+    return step;
+  }
+
+  /**
    * Ends the open tick now, and with it this operator's window: nothing more of it will be signed.
    */
   TickBuilder.@Nullable Step sealForGood(long nowMs) {
     OpenTick open = builder.openTick();
-    return open == null || !open.hasTransactions() ? null : seal(true, nowMs);
+    return open == null || builder.isUnsigned() || !open.hasTransactions()
+        ? null
+        : seal(true, nowMs);
   }
 
   /** Hands what is sealed to the poster at once, the node is about to end. */
@@ -246,9 +378,21 @@ public final class OwnTurn {
     poster.hurry(nowMs);
   }
 
-  /** What one posting still has room for. */
-  private long roomBytes() {
-    return POSTING_BYTES - unposted.bytes();
+  /** What one posting and the exposure still have room for. */
+  private TickBuilder.Room room() {
+    return new TickBuilder.Room(POSTING_BYTES - unposted.bytes(), this::roomTransactions);
+  }
+
+  /** How many more transactions the exposure has room for. */
+  private long roomTransactions() {
+    UInt256 taken = exposure().amount().add(promises.reservedWei());
+    UInt256 limit = exposureLimit().amount();
+    return taken.compareTo(limit) >= 0
+        ? 0
+        : limit
+            .subtract(taken)
+            .divide(core.rules().countedPerTransaction().amount())
+            .toLongSaturated();
   }
 
   private TickBuilder.Step close(OpenTick open, long nowMs) {
@@ -260,6 +404,8 @@ public final class OwnTurn {
             && tick >= clock.eopTick(window).getAsLong();
     long slotTicks = clock.slots().slotSeconds() / clock.tickSeconds();
     boolean lastOfSlot = (tick + 1) % slotTicks == 0;
+    promises.tickEnds(nowMs);
+    promises.sealed(open);
     if (open.hasTransactions() || eop || lastOfSlot) {
       return seal(eop, nowMs);
     }
@@ -268,17 +414,7 @@ public final class OwnTurn {
   }
 
   private TickBuilder.Step seal(boolean eop, long nowMs) {
-    TickBuilder.Step step = builder.seal(eop, exposure().amount(), signerSide::isDead, nowMs);
-    if (step instanceof TickBuilder.Step.Sealed sealed) {
-      long windowSlot = sealed.seal().seal().object().windowSlot();
-      handover.saw(sealed.seal().seal(), run.previousWindowSlot(windowSlot));
-      unposted.refresh();
-      if (eop) {
-        endedWindowSlot = windowSlot;
-        duty.lookNow();
-      }
-    }
-    return step;
+    return noticed(builder.seal(eop, exposure().amount(), signerSide, nowMs));
   }
 
   private void open(long tick, long nowMs) {
@@ -297,7 +433,7 @@ public final class OwnTurn {
         new TickPlan(tick, timestamp, anchor, operatorId),
         ctx,
         windowRun,
-        roomBytes(),
+        room(),
         first.transactions(),
         nowMs);
     unsealed.begunWith(first, nowMs);
@@ -360,7 +496,7 @@ public final class OwnTurn {
       if (unposted.ticks() >= MAX_UNPOSTED_TICKS || unposted.bytes() >= POSTING_BYTES) {
         return "what is unposted fills one posting: " + unposted.bytes() + " bytes";
       }
-      return exposure().compareTo(exposureLimit()) >= 0 ? "the exposure limit is reached" : null;
+      return roomTransactions() == 0 ? "the exposure limit is reached" : null;
     }
 
     @Override

@@ -26,6 +26,7 @@ final class PeerCatchUp {
   private long begunMs = NEVER;
   private long askedMs = NEVER;
   private long wantedFromTick = -1;
+  private long derivedFromTick = -1;
   private long highestHeardTick = -1;
   private int asksLeft;
 
@@ -66,6 +67,14 @@ final class PeerCatchUp {
     }
   }
 
+  /** L1 told of ticks before peers did: users ask any node for the seals and frags of them. */
+  void derivedFirst(long firstTick, long nowMs) {
+    if (begunMs != NEVER) {
+      derivedFromTick = lowerOf(firstTick);
+      ask(firstTick, true, nowMs);
+    }
+  }
+
   /** What waits, to be tried again; it is kept again by whoever still cannot judge it. */
   List<Command> takeEarly() {
     List<Command> out = new ArrayList<>(early);
@@ -76,6 +85,7 @@ final class PeerCatchUp {
   /** A peer has answered, and this is the tick of its head. */
   void answered(long peerHeadTick) {
     answered = true;
+    derivedFromTick = -1;
     if (peerHeadTick > highestHeardTick) {
       highestHeardTick = peerHeadTick;
       asksLeft = ASKS_FOR_A_HEAD;
@@ -89,6 +99,8 @@ final class PeerCatchUp {
     }
     if (!answered) {
       ask(wantedFromTick, true, nowMs);
+    } else if (derivedFromTick != -1) {
+      ask(derivedFromTick, true, nowMs);
     } else if (highestHeardTick > headTick && asksLeft > 0) {
       asksLeft--;
       ask(headTick + 1, false, nowMs);
@@ -103,7 +115,11 @@ final class PeerCatchUp {
 
   private void ask(long firstTick, boolean everyPeer, long nowMs) {
     askedMs = nowMs;
-    wantedFromTick = firstTick;
-    listener.missingTicks(firstTick, everyPeer);
+    wantedFromTick = lowerOf(firstTick);
+    listener.missingTicks(wantedFromTick, everyPeer);
+  }
+
+  private long lowerOf(long firstTick) {
+    return derivedFromTick == -1 ? firstTick : Math.min(derivedFromTick, firstTick);
   }
 }

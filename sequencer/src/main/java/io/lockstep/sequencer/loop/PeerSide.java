@@ -71,6 +71,16 @@ final class PeerSide {
     }
   }
 
+  /** Kept so that any node can show it; that it is kept is its signer's matter. */
+  void onPromise(Command.Promise command) {
+    String fault = stage.core.follower().onPromise(command.message());
+    if (fault == null) {
+      stage.releases.add(() -> stage.listener.followed(command.message()));
+    } else {
+      LOG.debug("promise passed over: {}", fault);
+    }
+  }
+
   void onSeal(Command.Seal command, long nowMs) {
     SealMessage message = command.message();
     if (stage.own != null) {

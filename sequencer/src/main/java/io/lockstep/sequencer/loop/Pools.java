@@ -37,12 +37,24 @@ public final class Pools {
     return byRollup.get(rollupId);
   }
 
+  /** Offers a transaction that somebody has sent; see {@link #add}. */
+  AddResult submit(Rollup rollup, Transaction tx, StateReader newest, long nowMs) {
+    Mempool pool = byRollup.get(rollup.id());
+    Address sender = tx.sender();
+    if (pool != null && sender != null && pool.isSpent(sender, nowMs)) {
+      return new AddResult.Refused(
+          AddResult.Code.SENDER_SPENT,
+          "too many failed transactions: those of " + sender + " are not taken for a while");
+    }
+    return add(rollup, tx, newest, nowMs);
+  }
+
   /**
    * Offers a transaction.
    *
    * @param newest state after everything released, in which nonce and balance are judged
    */
-  AddResult add(Rollup rollup, Transaction tx, StateReader newest, long nowMs) {
+  private AddResult add(Rollup rollup, Transaction tx, StateReader newest, long nowMs) {
     Mempool pool = byRollup.get(rollup.id());
     if (pool == null) {
       throw new IllegalStateException("no mempool for rollup " + rollup.id());
@@ -85,8 +97,7 @@ public final class Pools {
   /** Takes back what had been included and is so no longer; what cannot wait any more is let go. */
   void takeBack(Rollup rollup, List<Transaction> transactions, StateReader newest, long nowMs) {
     for (Transaction tx : transactions) {
-      Address sender = tx.sender();
-      if (sender != null && !sender.equals(SystemTransaction.SENDER)) {
+      if (tx.sender() != null) {
         add(rollup, tx, newest, nowMs);
       }
     }
@@ -100,7 +111,7 @@ public final class Pools {
   void takeBack(OpenTick gone, @Nullable OpenTick open, long nowMs) {
     for (OpenTick.RollupBlock block : gone.blocks()) {
       Rollup rollup = block.rollup();
-      takeBack(rollup, block.transactions(), newestOf(rollup, open), nowMs);
+      takeBack(rollup, block.body(), newestOf(rollup, open), nowMs);
     }
   }
 

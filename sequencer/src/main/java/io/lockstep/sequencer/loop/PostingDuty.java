@@ -8,27 +8,46 @@ import io.lockstep.sequencer.schedule.Window;
 import io.lockstep.sequencer.window.WindowClock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Signing is optional, posting is a duty (protocol §1.5): whatever of an ended own window is not on
  * L1 goes to the poster, also after a restart, a refused posting or a reorg, until the own slot has
  * passed; then a successor carries it. Who signed nothing in its window, because it was away or had
- * no room, still carries there what others have left. Looks at what is unposted, remembers nothing
- * else. Owner: the sequencing thread.
+ * no room, still carries there what others have left. An open window goes to the poster before its
+ * end when what is unposted takes up the room of those who wait. Looks at what is unposted,
+ * remembers nothing else. Owner: the sequencing thread.
  */
 final class PostingDuty {
   private static final long LOOK_AGAIN_MS = 250;
+
+  /**
+   * An early posting makes room once it is at the anchor: later than so many slots before the own
+   * slot, the window would be over by then.
+   */
+  private static final long EARLIEST_USE_SLOTS = 3;
+
+  /** Any posting of a window, whatever ticks it holds. */
+  private static final long WHATEVER_TICK = -1;
 
   private final int operatorId;
   private final Turns turns;
   private final Unposted unposted;
   private final Poster poster;
+  private final LongPredicate wantsRoom;
   private final WindowClock clock;
   private long lookedMs = Long.MIN_VALUE;
   private Map<Long, Long> open = Map.of();
+  private Set<Long> carrying = Set.of();
 
-  PostingDuty(int operatorId, Turns turns, Unposted unposted, Poster poster) {
+  /**
+   * @param wantsRoom whether the open window should be posted up to this tick before its end
+   */
+  PostingDuty(
+      int operatorId, Turns turns, Unposted unposted, Poster poster, LongPredicate wantsRoom) {
+    this.wantsRoom = wantsRoom;
     this.operatorId = operatorId;
     this.turns = turns;
     this.unposted = unposted;
@@ -49,14 +68,33 @@ final class PostingDuty {
     Window now = turns.windowAt(Math.floorDiv(nowMs, 1000));
     long openWindowSlot = now == null ? -1 : now.windowSlot().value();
     open = lastTicks(nowMs);
-    carriedAlone(nowMs).forEach(open::putIfAbsent);
+    Map<Long, Long> carried = carriedAlone(nowMs);
+    carried.keySet().removeAll(open.keySet());
+    carrying = carried.keySet();
+    open.putAll(carried);
     open.forEach((windowSlot, lastTick) -> {
       boolean ended = windowSlot != openWindowSlot || windowSlot == endedWindowSlot;
-      if (ended && !poster.hasInHand(windowSlot)) {
+      if (ended && !isInHand(windowSlot, lastTick)) {
         poster.windowEnded(
             windowSlot, lastTick, lastSlot(windowSlot).value(), deadlineMs(windowSlot, nowMs));
+      } else if (!ended
+          && !carrying.contains(windowSlot)
+          && isEarly(windowSlot, nowMs)
+          && !poster.hasInHand(windowSlot, WHATEVER_TICK)
+          && wantsRoom.test(lastTick)) {
+        poster.postEarly(windowSlot, lastTick, lastSlot(windowSlot).value(), nowMs);
       }
     });
+  }
+
+  /** What is only carried may grow while its posting is under way; the next one takes the rest. */
+  private boolean isInHand(long windowSlot, long lastTick) {
+    return poster.hasInHand(windowSlot, carrying.contains(windowSlot) ? WHATEVER_TICK : lastTick);
+  }
+
+  private boolean isEarly(long windowSlot, long nowMs) {
+    Slot now = clock.slots().slotAt(Math.floorDiv(nowMs, 1000));
+    return now.plus(EARLIEST_USE_SLOTS).compareTo(lastSlot(windowSlot)) <= 0;
   }
 
   /** The next step looks at once. */
@@ -71,7 +109,8 @@ final class PostingDuty {
 
   /** Whether everything that this operator can still post is on its way, or on L1. */
   boolean isHandedOver() {
-    return poster.isIdle() && open.keySet().stream().allMatch(poster::hasInHand);
+    return poster.isIdle()
+        && open.entrySet().stream().allMatch(one -> isInHand(one.getKey(), one.getValue()));
   }
 
   /** By windows of own unposted ticks that can still be posted here, the last of these. */
@@ -91,7 +130,7 @@ final class PostingDuty {
   private Map<Long, Long> carriedAlone(long nowMs) {
     long firstUnposted = unposted.firstTick();
     if (firstUnposted == -1) {
-      return Map.of();
+      return new TreeMap<>();
     }
     Map<Long, Long> out = new TreeMap<>();
     Slot now = clock.slots().slotAt(Math.floorDiv(nowMs, 1000));

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
+import io.lockstep.execution.journal.StateReader;
+import io.lockstep.l1client.fee.BlobSchedule;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.builder.TickBuilder;
 import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.mempool.AddResult;
 import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.promise.PromiseAnswer;
+import io.lockstep.sequencer.promise.PromiseAsk;
+import io.lockstep.sequencer.promise.PromiseOffer;
+import io.lockstep.sequencer.promise.PromisePrice;
+import io.lockstep.sequencer.promise.PromiseRates;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.storage.kv.StorageException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class SequencerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerLoop.class);
   private static final int INBOX_COMMANDS = 16_384;
+
+  /** Commands of one turn, each transaction of several counted as one. */
   private static final int COMMANDS_PER_TURN = 512;
+
   private static final long HOUSEKEEPING_MS = 1_000;
 
   private final Stage stage;
@@ -35,9 +48,19 @@ public final class SequencerLoop {
   private long housekeptMs;
   private @Nullable Runnable onceHandedOver;
 
-  /** What makes a node an operator. */
+  /**
+   * What makes a node an operator.
+   *
+   * @param blobs parameters of the L1's blobs, for what promises cost
+   * @param rates what promises are priced by
+   */
   public record OperatorParts(
-      int operatorId, CommitmentSigner signer, TickBuilder builder, Poster poster) {}
+      int operatorId,
+      CommitmentSigner signer,
+      TickBuilder builder,
+      Poster poster,
+      BlobSchedule blobs,
+      PromiseRates rates) {}
 
   /**
    * @param operator null for a follower
@@ -80,7 +103,8 @@ public final class SequencerLoop {
     int work = 0;
     for (Command command = inbox.poll(); command != null; command = inbox.poll()) {
       handle(command, nowMs);
-      if (++work == COMMANDS_PER_TURN) {
+      work += command instanceof Command.Submit submit ? submit.txs().size() : 1;
+      if (work >= COMMANDS_PER_TURN) {
         break;
       }
     }
@@ -90,6 +114,7 @@ public final class SequencerLoop {
       if (stage.caughtUp && !stage.releases.isBackedUp()) {
         NodeStatus.State before = turn.state();
         work += take(step(turn, nowMs), turn, nowMs);
+        work += answer(turn);
         if (turn.state() != before) {
           stage.touch();
         }
@@ -138,13 +163,25 @@ public final class SequencerLoop {
         if (!released.frag().parts().isEmpty()) {
           stage.publish(nowMs);
         }
-        stage.releases.add(() -> stage.listener.release(released.frag()));
+        stage.releases.add(() -> {
+          stage.core.ledger().released(released.frag());
+          stage.listener.release(released.frag());
+        });
       }
       case TickBuilder.Step.Sealed sealed -> {
         stage.releases.signed(sealed.ticket());
         stage.newHeads();
         stage.publish(nowMs);
-        stage.releases.add(() -> stage.listener.release(sealed.seal()));
+        stage.releases.add(() -> {
+          stage.core.ledger().released(sealed.seal());
+          stage.listener.release(sealed.seal());
+        });
+      }
+      case TickBuilder.Step.Unsigned _ -> stage.touch();
+      case TickBuilder.Step.GivenUp given -> {
+        LOG.warn("{}", given.why());
+        stage.chainMoved(nowMs);
+        stage.touch();
       }
       case TickBuilder.Step.Halted halted -> {
         turn.halt(halted.why());
@@ -155,6 +192,21 @@ public final class SequencerLoop {
     return 1;
   }
 
+  private int answer(OwnTurn turn) {
+    List<PromiseSide.Answered> answers = turn.promises().takeAnswered();
+    for (PromiseSide.Answered one : answers) {
+      stage.releases.signed(one.ticket());
+      stage.releases.add(() -> {
+        if (one.answer() instanceof PromiseAnswer.Given given) {
+          stage.core.ledger().put(given.message());
+          stage.listener.release(given.message());
+        }
+        one.reply().accept(one.answer());
+      });
+    }
+    return answers.size();
+  }
+
   private void handle(Command command, long nowMs) {
     switch (command) {
       case Command.L1 l1 -> l1Side.onUpdate(l1.update(), nowMs);
@@ -162,6 +214,7 @@ public final class SequencerLoop {
         stage.core.turns().duties(duties.epoch(), duties.validatorIndices());
         peerSide.retryEarly(nowMs);
       }
+      case Command.DutiesConfirmed confirmed -> stage.core.turns().confirmed(confirmed.epoch());
       case Command.DutiesWithdrawn withdrawn -> {
         LOG.warn("the proposers of epoch {} and later are not relied upon", withdrawn.from());
         stage.core.turns().withdrawDuties(withdrawn.from());
@@ -169,8 +222,18 @@ public final class SequencerLoop {
       }
       case Command.Alarm alarm -> stage.alarm(alarm.alarm(), alarm.why());
       case Command.Submit submit -> submit.reply().accept(add(submit, nowMs));
+      case Command.RequestPromise request -> {
+        OwnTurn turn = stage.own;
+        if (turn == null) {
+          request.reply().accept(new PromiseAnswer.Refused(askElsewhere(nowMs)));
+        } else {
+          turn.promises().ask(request.ask(), request.reply(), nowMs);
+        }
+      }
+      case Command.PricePromise question -> question.reply().accept(price(question.ask(), nowMs));
       case Command.Frag frag -> peerSide.onFrag(frag, nowMs);
       case Command.Seal seal -> peerSide.onSeal(seal, nowMs);
+      case Command.Promise promise -> peerSide.onPromise(promise);
       case Command.Ticks ticks -> peerSide.onTicks(ticks, nowMs);
       case Command.PeerCame _ -> stage.peers.peerCame(stage.cluster.headTick(), nowMs);
       case Command.Synced _ -> stage.releases.flush();
@@ -184,15 +247,32 @@ public final class SequencerLoop {
     }
   }
 
-  private AddResult add(Command.Submit submit, long nowMs) {
+  private String askElsewhere(long nowMs) {
+    return "this node is no operator's: " + stage.core.turns().told(Math.floorDiv(nowMs, 1_000));
+  }
+
+  private PromiseOffer price(PromiseAsk ask, long nowMs) {
+    OwnTurn turn = stage.own;
+    return turn == null
+        ? new PromiseOffer(
+            null,
+            UInt256.ZERO,
+            new PromisePrice.Exposure(UInt256.ZERO, UInt256.ZERO),
+            askElsewhere(nowMs))
+        : turn.promises().offer(ask, nowMs);
+  }
+
+  private List<AddResult> add(Command.Submit submit, long nowMs) {
     Rollup rollup = stage.cluster.rollup(submit.rollupId());
     if (rollup == null) {
       throw new IllegalArgumentException("no rollup " + submit.rollupId());
     }
-    return stage
-        .core
-        .pools()
-        .add(rollup, submit.tx(), Pools.newestOf(rollup, stage.openTick()), nowMs);
+    StateReader newest = Pools.newestOf(rollup, stage.openTick());
+    List<AddResult> results = new ArrayList<>(submit.txs().size());
+    for (Transaction tx : submit.txs()) {
+      results.add(stage.core.pools().submit(rollup, tx, newest, nowMs));
+    }
+    return results;
   }
 
   private void onStop(Command.Stop stop, long nowMs) {

@@ -7,10 +7,14 @@ import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Signed;
 import io.lockstep.preconf.commitment.SignedObject;
 import io.lockstep.preconf.signing.CommitmentSigner;
+import io.lockstep.preconf.signing.DeadCheck;
 import io.lockstep.preconf.signing.SigningVerdict;
+import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
 import io.lockstep.sequencer.derive.FetchedBatch;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.schedule.Window;
+import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.window.WindowClock;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * are heard or posted, the passing of time, seals that no longer bind (protocol §7). Owner: the
  * sequencing thread.
  */
-final class SignerSide {
+final class SignerSide implements DeadCheck {
   private final Core core;
   private final int operatorId;
   private final CommitmentSigner signer;
@@ -52,17 +56,24 @@ final class SignerSide {
 
   /** A batch that was derived: own ticks in it must be ones that this signer knows of. */
   void sawPosted(FetchedBatch batch) {
-    if (batch.content() instanceof FetchedBatch.Content.Decoded content) {
-      Batch call = content.call();
-      if (batch.event().operatorId() == operatorId && call.firstTick() <= call.lastTick()) {
+    if (batch instanceof FetchedBatch.Decoded readable) {
+      Batch call = readable.call();
+      if (isOurs(batch.event().operatorId(), call.windowSlot())
+          && call.firstTick() <= call.lastTick()) {
         signer.sawPosted(call.windowSlot().value(), call.firstTick(), call.lastTick());
       }
       for (Carried carried : call.carried()) {
-        if (carried.operatorId() == operatorId) {
+        if (isOurs(carried.operatorId(), carried.windowSlot())) {
           signer.sawPosted(carried.windowSlot().value(), carried.firstTick(), carried.lastTick());
         }
       }
     }
+  }
+
+  /** After a rotation the operator's windows of other epochs are for another key. */
+  private boolean isOurs(int ownerId, Slot windowSlot) {
+    return ownerId == operatorId
+        && signer.committer().equals(core.turns().committer(operatorId, windowSlot));
   }
 
   /** A restored signing database signs nothing in the window of now (protocol §7). */
@@ -85,6 +96,9 @@ final class SignerSide {
       case SigningVerdict.Refusing no -> {
         return Guards.Verdict.hold(State.SAFE_HALT, no.why() + ". " + no.whatToDo());
       }
+      case SigningVerdict.Away away -> {
+        return Guards.Verdict.hold(State.SAFE_HALT, away.why());
+      }
       case SigningVerdict.Waiting wait -> {
         return Guards.Verdict.hold(State.FOLLOWING, wait.why());
       }
@@ -98,7 +112,18 @@ final class SignerSide {
   }
 
   /** Of the reasons for which an earlier seal no longer binds: its anchor is gone. */
-  boolean isDead(Ctx earlier) {
+  @Override
+  public boolean isDead(Ctx earlier) {
     return core.l1().isGone(earlier.anchorNumber(), earlier.anchorHash());
+  }
+
+  @Override
+  public boolean isReplaced(long rollupId, long number, Hash32 blockHash) {
+    Rollup rollup = core.cluster().rollup(rollupId);
+    if (rollup == null || number > core.cluster().safeHeight()) {
+      return false;
+    }
+    Hash32 derived = rollup.chain().canonicalHash(number);
+    return derived != null && !derived.equals(blockHash);
   }
 }

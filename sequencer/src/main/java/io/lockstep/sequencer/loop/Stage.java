@@ -30,6 +30,7 @@ final class Stage {
   final Cluster cluster;
   final LoopListener listener;
   final Handover handover = new Handover();
+  final Posted posted;
   final Unposted unposted;
   final Releases releases;
   final PeerCatchUp peers;
@@ -46,7 +47,9 @@ final class Stage {
     this.core = core;
     this.cluster = core.cluster();
     this.listener = listener;
-    this.unposted = new Unposted(cluster);
+    this.posted = new Posted(core.derivationLog());
+    this.unposted =
+        new Unposted(cluster, operator == null ? cluster::safeHeight : this::postedAtHeadsAnchor);
     this.peers = new PeerCatchUp(listener, core.rules().peerPatienceMs());
     this.clockWatch = new ClockWatch(core.l1().clock());
     this.releases =
@@ -56,7 +59,12 @@ final class Stage {
     this.own =
         operator == null
             ? null
-            : new OwnTurn(core, operator, handover, unposted, new Around(), clockWatch);
+            : new OwnTurn(core, operator, handover, posted, unposted, new Around(), clockWatch);
+  }
+
+  /** No anchor goes back: what is posted there is posted for all that comes. */
+  private long postedAtHeadsAnchor() {
+    return posted.heightAt(cluster.anchorAt(cluster.height()).number());
   }
 
   /** What the operator's part asks of the loop. */
@@ -68,7 +76,8 @@ final class Stage {
 
     @Override
     public @Nullable String headDoubt() {
-      return alarms.get(L1Alarm.HEAD);
+      String head = alarms.get(L1Alarm.HEAD);
+      return head == null ? alarms.get(L1Alarm.SCHEDULE) : head;
     }
 
     @Override
@@ -157,6 +166,9 @@ final class Stage {
   void newHeads() {
     dirty = true;
     unposted.refresh();
+    if (own != null) {
+      own.promises().newHeads();
+    }
     for (Rollup rollup : cluster.rollups()) {
       core.pools()
           .newHead(rollup, BlockRules.nextBaseFee(rollup.chain().head(), rollup.genesis().forks()));
@@ -207,11 +219,13 @@ final class Stage {
         reason(why),
         turn != null && turn.isSequencing(),
         window == null ? -1 : window.windowSlot().value(),
-        window == null ? null : core.turns().committer(window.operatorId()),
+        window == null ? null : core.turns().committer(window),
         turn == null ? null : turn.signer().committer(),
         turn == null ? Wei.ZERO : turn.exposure(),
         turn == null ? Wei.ZERO : turn.exposureLimit(),
-        promiseMismatches + core.follower().mismatches());
+        promiseMismatches
+            + core.follower().mismatches()
+            + (turn == null ? 0 : turn.promises().differences()));
   }
 
   private String reason(String why) {

@@ -6,30 +6,42 @@ import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.batch.SizeMeter;
 import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.tick.BlockBody;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
- * What lies between the safe head and the head: how many bytes one posting would have to hold, and
- * how many transactions this operator has promised there. Owner: the sequencing thread.
+ * What lies between the safe head and the head: how many bytes one posting would have to hold. And
+ * how many transactions an operator has in the blocks above a height at or below the safe head:
+ * anchors do not show the newest batches yet. Owner: the sequencing thread.
  */
 final class Unposted {
   private final Cluster cluster;
+  private final LongSupplier floor;
   private final TreeMap<Long, Tick> byHeight = new TreeMap<>();
+  private long safeHeight;
 
   private record Tick(long bytes, int transactions, int operatorId, long tick) {}
 
-  Unposted(Cluster cluster) {
+  /**
+   * @param floor height up to which nothing is asked for any more
+   */
+  Unposted(Cluster cluster, LongSupplier floor) {
     this.cluster = cluster;
+    this.floor = floor;
   }
 
   /** Brings the record in line with the chain. Cheap when little has changed. */
   void refresh() {
-    byHeight.headMap(cluster.safeHeight(), true).clear();
+    safeHeight = cluster.safeHeight();
+    long lowest = Math.min(safeHeight, floor.getAsLong());
+    byHeight.headMap(lowest, true).clear();
     byHeight.tailMap(cluster.height(), false).clear();
-    for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
+    for (long height = lowest + 1; height <= cluster.height(); height++) {
       if (!byHeight.containsKey(height)) {
         byHeight.put(height, read(height));
       }
@@ -41,26 +53,31 @@ final class Unposted {
     byHeight.tailMap(height, true).clear();
   }
 
+  private NavigableMap<Long, Tick> unsafe() {
+    return byHeight.tailMap(safeHeight, false);
+  }
+
   long bytes() {
-    return byHeight.values().stream().mapToLong(Tick::bytes).sum();
+    return unsafe().values().stream().mapToLong(Tick::bytes).sum();
   }
 
   int ticks() {
-    return byHeight.size();
+    return unsafe().size();
   }
 
   /** The oldest tick that is not posted, or -1. */
   long firstTick() {
-    return byHeight.isEmpty() ? -1 : byHeight.firstEntry().getValue().tick;
+    return unsafe().isEmpty() ? -1 : unsafe().firstEntry().getValue().tick;
   }
 
   /** The newest tick that is not posted, or -1. */
   long lastTick() {
-    return byHeight.isEmpty() ? -1 : byHeight.lastEntry().getValue().tick;
+    return unsafe().isEmpty() ? -1 : unsafe().lastEntry().getValue().tick;
   }
 
-  long transactionsOf(int operatorId) {
-    return byHeight.values().stream()
+  /** Transactions in this operator's blocks above a height that is not below the floor. */
+  long transactionsOf(int operatorId, long aboveHeight) {
+    return byHeight.tailMap(aboveHeight, false).values().stream()
         .filter(tick -> tick.operatorId == operatorId)
         .mapToLong(Tick::transactions)
         .sum();
@@ -68,7 +85,7 @@ final class Unposted {
 
   /** Ticks of this operator that are not posted, in their order. */
   List<Long> ticksOf(int operatorId) {
-    return byHeight.values().stream()
+    return unsafe().values().stream()
         .filter(tick -> tick.operatorId == operatorId)
         .map(Tick::tick)
         .toList();
@@ -81,11 +98,15 @@ final class Unposted {
     for (Rollup rollup : cluster.rollups()) {
       Hash32 hash = rollup.chain().canonicalHash(height);
       Block block = hash == null ? null : rollup.chain().block(hash);
+      if (block == null && height <= safeHeight) {
+        // It lies below the snapshot that this node was begun from: no process here has built it.
+        return new Tick(0, 0, 0, -1);
+      }
       if (block == null) {
         throw new IllegalStateException("rollup " + rollup.id() + " has no block " + height);
       }
       extra = HeaderExtra.of(block.header());
-      for (Transaction tx : block.transactions().subList(1, block.transactions().size())) {
+      for (Transaction tx : BlockBody.of(block)) {
         bytes += tx.encoded().size();
         transactions++;
       }

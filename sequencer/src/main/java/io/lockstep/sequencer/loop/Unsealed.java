@@ -16,7 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +40,12 @@ final class Unsealed {
   private final CommitmentSigner signer;
   private final TickBuilder builder;
   private final OwnRun run;
-  private final LongSupplier roomBytes;
+  private final Supplier<TickBuilder.Room> room;
   private final WindowClock clock;
   private OrphanedBlock orphaned = OrphanedBlock.NONE;
 
   /**
-   * @param roomBytes what one posting still has room for
+   * @param room what a tick may still take
    */
   Unsealed(
       Core core,
@@ -53,13 +53,13 @@ final class Unsealed {
       CommitmentSigner signer,
       TickBuilder builder,
       OwnRun run,
-      LongSupplier roomBytes) {
+      Supplier<TickBuilder.Room> room) {
     this.core = core;
     this.operatorId = operatorId;
     this.signer = signer;
     this.builder = builder;
     this.run = run;
-    this.roomBytes = roomBytes;
+    this.room = room;
     this.clock = core.turns().clock();
   }
 
@@ -109,7 +109,7 @@ final class Unsealed {
     if (!windowRun.windowParent().equals(journal.ctx().windowParent())) {
       return "its window has another parent now";
     }
-    String fault = builder.resume(plan, windowRun, journal, roomBytes.getAsLong(), nowMs);
+    String fault = builder.resume(plan, windowRun, journal, room.get(), nowMs);
     if (fault == null) {
       core.follower().reset();
     }

@@ -39,6 +39,8 @@ public sealed interface AddResult {
     TYPE_NOT_SUPPORTED,
     INVALID_SENDER,
     POOL_FULL,
-    SENDER_FULL
+    SENDER_FULL,
+    /** Too many of the sender's transactions have failed of late. */
+    SENDER_SPENT
   }
 }

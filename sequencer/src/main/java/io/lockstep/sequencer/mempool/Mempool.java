@@ -35,6 +35,7 @@ public final class Mempool {
   private final Map<Hash32, PooledTx> byHash = new HashMap<>();
   private final Map<Address, SenderQueue> senders = new HashMap<>();
   private final AgeList ages = new AgeList();
+  private final FailureBudget failures;
   private final SenderHeap ready;
   private final SenderHeap eviction;
   private UInt256 baseFee = UInt256.ZERO;
@@ -46,6 +47,7 @@ public final class Mempool {
   public Mempool(MempoolLimits limits, DropListener listener) {
     this.limits = limits;
     this.listener = listener;
+    this.failures = new FailureBudget(limits.maxFailures(), limits.failureRegainMs());
     this.ready = SenderHeap.ready((a, b) -> SenderQueue.compareHeads(a, b, baseFee));
     this.eviction = SenderHeap.eviction(Mempool::compareWorst);
   }
@@ -202,6 +204,26 @@ public final class Mempool {
     return pooled.tx;
   }
 
+  /**
+   * Takes out one that was executed in vain: it cannot run in the state it found. Its sender is
+   * charged, see {@link #isSpent}.
+   */
+  public void failed(Transaction tx, long nowMs) {
+    remove(tx.hash());
+    Address sender = tx.sender();
+    if (sender != null) {
+      failures.charge(sender, nowMs);
+    }
+  }
+
+  /**
+   * Whether so many of the sender's transactions have failed of late that it may not offer others
+   * now.
+   */
+  public boolean isSpent(Address sender, long nowMs) {
+    return failures.isSpent(sender, nowMs);
+  }
+
   /** Takes out what got into a block, and whatever else its nonce makes void. */
   public void included(Transaction tx) {
     Address sender = tx.sender();
@@ -302,10 +324,17 @@ public final class Mempool {
     return queue == null ? null : SenderContent.of(queue);
   }
 
-  /** All that waits, by sender in order of address: a copy. */
-  public Map<Address, SenderContent> content() {
+  /** All that waits, by sender in order of address: a copy of at most so many transactions. */
+  public Map<Address, SenderContent> content(int most) {
     Map<Address, SenderContent> content = new TreeMap<>();
-    senders.forEach((sender, queue) -> content.put(sender, SenderContent.of(queue)));
+    int left = most;
+    for (SenderQueue queue : senders.values()) {
+      left -= queue.size();
+      if (left < 0) {
+        break;
+      }
+      content.put(queue.sender, SenderContent.of(queue));
+    }
     return content;
   }
 

@@ -17,11 +17,14 @@ import io.lockstep.sequencer.batch.SizeMeter;
 import io.lockstep.sequencer.batch.TableEntry;
 import io.lockstep.sequencer.derive.CarriedSealCodec;
 import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.tick.BlockBody;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.SystemTransaction;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,12 @@ final class BatchAssembler {
 
   private final Cluster cluster;
   private final CommitmentLedger ledger;
+
+  /**
+   * Blocks of the last assembly by their hashes: until they are safe, the next one wants them too,
+   * and reading thousands of transactions keeps the sequencing thread from everybody who waits.
+   */
+  private final Map<Hash32, BlockData> read = new HashMap<>();
 
   /**
    * What to post.
@@ -63,10 +72,15 @@ final class BatchAssembler {
    */
   @Nullable Draft assemble(int operatorId, long windowSlot, long lastTick) {
     Run run = new Run(operatorId, windowSlot);
+    Map<Hash32, BlockData> before = Map.copyOf(read);
+    read.clear();
     for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
       long tick = tickAt(height);
-      SealMessage seal = ledger.seal(tick);
-      if (tick > lastTick || seal == null || !isOf(seal, height) || !run.take(height, tick, seal)) {
+      SealMessage seal = ledger.sealHead(tick);
+      if (tick > lastTick
+          || seal == null
+          || !isOf(seal, height)
+          || !run.take(height, tick, seal, before)) {
         break;
       }
     }
@@ -110,7 +124,7 @@ final class BatchAssembler {
       cluster.rollups().forEach(_ -> blocks.add(new ArrayList<>()));
     }
 
-    boolean take(long height, long tick, SealMessage seal) {
+    boolean take(long height, long tick, SealMessage seal, Map<Hash32, BlockData> before) {
       long sealWindow = seal.seal().object().windowSlot();
       boolean own = seal.operatorId() == operatorId && sealWindow == windowSlot;
       if (!own && (sealWindow >= windowSlot || ownFirst != -1)) {
@@ -121,7 +135,7 @@ final class BatchAssembler {
       }
       List<BlockData> tickBlocks = new ArrayList<>();
       for (Rollup rollup : cluster.rollups()) {
-        tickBlocks.add(data(rollup, height, tick));
+        tickBlocks.add(data(rollup, height, tick, before));
       }
       boolean opensRun =
           !own && (openRunEnd == null || openRunEnd.seal().object().windowSlot() != sealWindow);
@@ -218,19 +232,25 @@ final class BatchAssembler {
     }
   }
 
-  private static BlockData data(Rollup rollup, long height, long tick) {
+  private BlockData data(Rollup rollup, long height, long tick, Map<Hash32, BlockData> before) {
     Hash32 hash = rollup.chain().canonicalHash(height);
-    Block block = hash == null ? null : rollup.chain().block(hash);
-    if (block == null) {
+    if (hash == null) {
       throw new IllegalStateException("rollup " + rollup.id() + " has no block " + height);
+    }
+    BlockData known = before.get(hash);
+    BlockData data = known == null ? read(rollup, hash, tick) : known;
+    read.put(hash, data);
+    return data;
+  }
+
+  private static BlockData read(Rollup rollup, Hash32 hash, long tick) {
+    Block block = rollup.chain().block(hash);
+    if (block == null) {
+      throw new IllegalStateException("rollup " + rollup.id() + " has no block " + hash);
     }
     SystemTransaction.AnchorRef anchor =
         SystemTransaction.anchorOf(block.transactions().getFirst());
     return new BlockData(
-        tick,
-        anchor.number(),
-        anchor.hash(),
-        block.header().gasLimit(),
-        block.transactions().subList(1, block.transactions().size()));
+        tick, anchor.number(), anchor.hash(), block.header().gasLimit(), BlockBody.of(block));
   }
 }

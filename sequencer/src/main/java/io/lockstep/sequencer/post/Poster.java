@@ -12,12 +12,14 @@ import io.lockstep.sequencer.batch.BatchCodec;
 import io.lockstep.sequencer.batch.BlockData;
 import io.lockstep.sequencer.batch.EncodedBatch;
 import io.lockstep.sequencer.batch.SegmentRange;
+import io.lockstep.sequencer.batch.TableEntry;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.head.Cluster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -39,8 +41,16 @@ public final class Poster {
   private final PostingPort port;
   private final Executor cpu;
   private final Deque<Due> due = new ArrayDeque<>();
-  private final Set<Long> encoding = ConcurrentHashMap.newKeySet();
+  private final Map<Long, Long> encoding = new ConcurrentHashMap<>();
+
+  /** Where the inbox stands once the newest early posting has landed, and of which window it is. */
+  private Hash32 earlyHead = Hash32.ZERO;
+
+  private long earlyWindowSlot = -1;
   private long preparedWindowSlot = -1;
+
+  /** The window that waits for a key and was told of. */
+  private volatile long keylessWindowSlot = -1;
 
   /** Sends batches to the inbox. Any thread. */
   public interface PostingPort {
@@ -54,8 +64,11 @@ public final class Poster {
     /** These blobs will be submitted soon, most likely: their proofs can be made ahead. */
     void prepare(List<byte[]> blobs);
 
-    /** Whether a posting of this window is on its way to L1, or on L1 and not final. */
-    boolean isUnderWay(long windowSlot);
+    /**
+     * Whether a posting of this window that holds its ticks up to this one is on its way to L1, or
+     * on L1 and not derived.
+     */
+    boolean isUnderWay(long windowSlot, long tick);
 
     /**
      * With this L1 block derived the inbox stands here: what expects another head would only cost
@@ -67,12 +80,14 @@ public final class Poster {
   /**
    * One batch for the inbox.
    *
+   * @param upToTick the last tick of the window that it was to hold
    * @param lastSlot L1 slot in whose block it must stand at the latest
    * @param expected inbox heads it may stand on
    * @param transactions of users that it carries
    */
   public record Submission(
       long windowSlot,
+      long upToTick,
       long lastSlot,
       Set<Hash32> expected,
       Bytes callData,
@@ -85,9 +100,19 @@ public final class Poster {
    * @param lastSlot the last L1 slot in which it may be posted
    * @param waitForL1Slot the L1 block before the own slot
    * @param deadlineMs Unix milliseconds after which that block is not waited for any longer
+   * @param isEarly whether the window is still open
    */
   private record Due(
-      long windowSlot, long lastTick, long lastSlot, long waitForL1Slot, long deadlineMs) {}
+      long windowSlot,
+      long lastTick,
+      long lastSlot,
+      long waitForL1Slot,
+      long deadlineMs,
+      boolean isEarly) {
+    Due at(long nowMs) {
+      return new Due(windowSlot, lastTick, lastSlot, waitForL1Slot, nowMs, isEarly);
+    }
+  }
 
   /**
    * @param cpu threads for compressing; never the sequencing thread
@@ -111,22 +136,28 @@ public final class Poster {
   /** The window has ended with {@code lastTick}: post it in {@code lastSlot} or before. */
   public void windowEnded(long windowSlot, long lastTick, long lastSlot, long deadlineMs) {
     due.removeIf(earlier -> earlier.windowSlot == windowSlot);
-    due.add(new Due(windowSlot, lastTick, lastSlot, windowSlot - 1, deadlineMs));
+    due.add(new Due(windowSlot, lastTick, lastSlot, windowSlot - 1, deadlineMs, false));
+  }
+
+  /** The window goes on; what it has up to {@code lastTick} is posted with the next step. */
+  public void postEarly(long windowSlot, long lastTick, long lastSlot, long nowMs) {
+    due.removeIf(earlier -> earlier.windowSlot == windowSlot);
+    due.addFirst(new Due(windowSlot, lastTick, lastSlot, windowSlot - 1, nowMs, true));
   }
 
   /** What is due goes out with the next step: the node is about to end. */
   public void hurry(long nowMs) {
     List<Due> all = List.copyOf(due);
     due.clear();
-    all.forEach(one ->
-        due.add(new Due(one.windowSlot, one.lastTick, one.lastSlot, one.waitForL1Slot, nowMs)));
+    all.forEach(one -> due.add(one.at(nowMs)));
   }
 
-  /** Whether this window's ticks are due, being encoded or under way. */
-  public boolean hasInHand(long windowSlot) {
-    return due.stream().anyMatch(one -> one.windowSlot == windowSlot)
-        || encoding.contains(windowSlot)
-        || port.isUnderWay(windowSlot);
+  /** Whether this window's ticks up to this one are due, being encoded or under way. */
+  public boolean hasInHand(long windowSlot, long tick) {
+    Long encoded = encoding.get(windowSlot);
+    return due.stream().anyMatch(one -> one.windowSlot == windowSlot && one.lastTick >= tick)
+        || (encoded != null && encoded >= tick)
+        || port.isUnderWay(windowSlot, tick);
   }
 
   /** All batches up to this L1 block are derived. */
@@ -161,15 +192,18 @@ public final class Poster {
     List<Hash32> expected = new ArrayList<>();
     expected.add(last == null ? genesisBatchHash : last.batchHash());
     expected.addAll(draft.expected());
-    LOG.info(
-        "window {}: posting up to block {}, {} windows carried",
-        next.windowSlot,
-        draft.lastHeight(),
-        draft.carried().size());
-    encoding.add(next.windowSlot);
+    if (earlyWindowSlot == next.windowSlot) {
+      // Should the early posting land first, the inbox stands there.
+      expected.add(earlyHead);
+    }
+    if (next.isEarly) {
+      earlyWindowSlot = next.windowSlot;
+      earlyHead = declaredHead(draft);
+    }
+    encoding.put(next.windowSlot, next.lastTick);
     cpu.execute(() -> {
       try {
-        encode(draft, next.lastSlot, expected);
+        encode(draft, next, expected);
       } finally {
         encoding.remove(draft.windowSlot());
       }
@@ -195,7 +229,17 @@ public final class Poster {
     return true;
   }
 
-  private void encode(BatchAssembler.Draft draft, long lastSlot, List<Hash32> expected) {
+  /** Of the newest block of each rollup in the batch. */
+  private static Hash32 declaredHead(BatchAssembler.Draft draft) {
+    int rollups = draft.contents().segments().size();
+    List<TableEntry> table = draft.contents().table();
+    return ClusterInboxAbi.headOf(
+        table.subList(table.size() - rollups, table.size()).stream()
+            .map(TableEntry::blockHash)
+            .toList());
+  }
+
+  private void encode(BatchAssembler.Draft draft, Due due, List<Hash32> expected) {
     EncodedBatch encoded = BatchCodec.encode(draft.contents());
     BlockData lastBlock = draft.contents().segments().getFirst().blocks().getLast();
     int rollups = draft.contents().segments().size();
@@ -228,15 +272,26 @@ public final class Poster {
             .flatMap(segment -> segment.blocks().stream())
             .mapToInt(block -> block.transactions().size())
             .sum();
-    if (!port.submit(
-        new Submission(
-            draft.windowSlot(),
-            lastSlot,
-            Set.copyOf(expected),
-            ClusterInboxAbi.encodePropose(batch),
-            encoded.blobs(),
-            transactions))) {
-      LOG.info("window {}: no poster key is free, tried again", draft.windowSlot());
+    boolean taken =
+        port.submit(
+            new Submission(
+                draft.windowSlot(),
+                due.lastTick,
+                due.lastSlot,
+                Set.copyOf(expected),
+                ClusterInboxAbi.encodePropose(batch),
+                encoded.blobs(),
+                transactions));
+    if (taken) {
+      LOG.info(
+          "window {}: posting up to block {}{}, {} windows carried",
+          draft.windowSlot(),
+          draft.lastHeight(),
+          due.isEarly ? " before its end, for room" : "",
+          draft.carried().size());
+    } else if (keylessWindowSlot != draft.windowSlot()) {
+      keylessWindowSlot = draft.windowSlot();
+      LOG.info("window {}: no poster key is free, tried until one is", draft.windowSlot());
     }
   }
 }

@@ -3,6 +3,7 @@ package io.lockstep.sequencer.schedule;
 
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Slot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -122,6 +123,19 @@ public final class ProposerSchedule {
     return epochs.containsKey(epoch.value());
   }
 
+  /** Whom the slots of an epoch belong to by their proposers; null when these are not known. */
+  public @Nullable EpochOperators operatorsOf(Epoch epoch) {
+    EpochDuties duties = epochs.get(epoch.value());
+    if (duties == null) {
+      return null;
+    }
+    List<Long> registered = new ArrayList<>();
+    for (int i = 0; i < slotsPerEpoch; i++) {
+      registered.add(duties.operatorAt(i));
+    }
+    return new EpochOperators(registered, duties.fallbackOperatorId());
+  }
+
   /** The owner of {@code slot}, with its window. */
   public SlotOwner owner(Slot slot) {
     long s = slot.value();
@@ -219,6 +233,6 @@ public final class ProposerSchedule {
 
   private boolean isIdle(long operatorId) {
     Operator operator = operators.operator(operatorId);
-    return operator == null || operator.isFrozen();
+    return operator == null || operator.isBarred();
   }
 }

@@ -7,18 +7,15 @@ import io.lockstep.primitives.types.Wei;
 import java.util.List;
 
 /**
- * Something that happened in the operator registry, in the order of the L1 chain. Any thread.
- * Source: protocol section 1.1.
+ * Something that happened in the operator registry, in the order of the L1 chain. From when it
+ * counts, the registry says itself (protocol §1.1.3). Any thread.
  */
 public sealed interface RegistryChange {
-  /** The epoch of the L1 block that holds the change. */
-  Epoch epoch();
-
   long operatorId();
 
-  /** A new operator; its validators follow. */
+  /** A new operator, eligible from an epoch on; its validators follow. */
   record Registered(
-      Epoch epoch,
+      Epoch fromEpoch,
       long operatorId,
       Address owner,
       List<Address> posters,
@@ -31,25 +28,36 @@ public sealed interface RegistryChange {
   }
 
   /** Validators claimed for the operator, in this order. */
-  record ValidatorsAdded(Epoch epoch, long operatorId, List<Long> validatorIndices)
+  record ValidatorsAdded(Epoch fromEpoch, long operatorId, List<Long> validatorIndices)
       implements RegistryChange {
     public ValidatorsAdded {
       validatorIndices = List.copyOf(validatorIndices);
     }
   }
 
+  /** Other keys for windows of that epoch and later ones. */
+  record KeysRotated(Epoch fromEpoch, long operatorId, List<Address> posters, Address committer)
+      implements RegistryChange {
+    public KeysRotated {
+      posters = List.copyOf(posters);
+    }
+  }
+
+  /** The stake is {@code total} now. */
+  record StakeChanged(long operatorId, Wei total) implements RegistryChange {}
+
   /** The operator may no longer post, from now on. */
-  record Frozen(Epoch epoch, long operatorId) implements RegistryChange {}
+  record Frozen(long operatorId) implements RegistryChange {}
 
   /** The operator leaves. */
-  record Exited(Epoch epoch, long operatorId) implements RegistryChange {}
+  record Exited(long operatorId) implements RegistryChange {}
 
-  /** The stake is {@code total} now: for events that tell the sum, not what came to it. */
-  record StakeSet(Epoch epoch, long operatorId, Wei total) implements RegistryChange {}
+  /** The stake is gone, and with it the last right to post. */
+  record Withdrawn(long operatorId) implements RegistryChange {}
 
-  /** More stake. */
-  record StakeAdded(Epoch epoch, long operatorId, Wei amount) implements RegistryChange {}
+  /** In {@code untilEpoch} and later the operator does not count any more. */
+  record EligibilityEnded(long operatorId, Epoch untilEpoch) implements RegistryChange {}
 
-  /** Stake taken out after the exit delay, or by a penalty. */
-  record StakeRemoved(Epoch epoch, long operatorId, Wei amount) implements RegistryChange {}
+  /** The operator counts again. */
+  record EligibilityBegan(long operatorId, Epoch fromEpoch) implements RegistryChange {}
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     first of a fallback window
  * @param operatorId its owner
  * @param fallback whether no registered slot was near and the owner was drawn
- * @param idle whether the owner is frozen: the window stays its own, but it may not post
+ * @param idle whether the owner is frozen or gone: the window stays its own, but it may not post
  * @param firstSlot null when the duties of the epoch before are not known
  * @param lastSlot null when a fallback window's end is not visible yet
  */

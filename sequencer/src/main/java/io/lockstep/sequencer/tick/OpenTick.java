@@ -46,11 +46,11 @@ public final class OpenTick {
     OpenTick tick = new OpenTick(plan);
     for (int i = 0; i < rollups.size(); i++) {
       Rollup rollup = rollups.get(i);
-      OpenBlock block = rollup.open(plan, gasLimits.get(i));
-      if (block == null) {
+      Rollup.Begun begun = rollup.open(plan, gasLimits.get(i));
+      if (begun == null) {
         return null;
       }
-      tick.blocks.add(new RollupBlock(rollup, plan, gasLimits.get(i), block));
+      tick.blocks.add(new RollupBlock(rollup, begun));
     }
     return tick;
   }
@@ -77,9 +77,9 @@ public final class OpenTick {
     throw new IllegalArgumentException("no rollup " + rollupId + " in this cluster");
   }
 
-  /** Whether any rollup has a transaction beside the system transaction. */
+  /** Whether any rollup has a transaction beside the inserted ones. */
   public boolean hasTransactions() {
-    return blocks.stream().anyMatch(block -> block.transactions().size() > 1);
+    return blocks.stream().anyMatch(block -> !block.body().isEmpty());
   }
 
   /** One rollup's open block. */
@@ -88,12 +88,14 @@ public final class OpenTick {
     private final Hash32 parentHash;
     private final BlockEnv env;
     private final OpenBlock block;
+    private final int inserted;
 
-    private RollupBlock(Rollup rollup, TickPlan plan, long gasLimit, OpenBlock block) {
+    private RollupBlock(Rollup rollup, Rollup.Begun begun) {
       this.rollup = rollup;
-      this.parentHash = rollup.chain().headHash();
-      this.env = rollup.env(plan, rollup.chain().head(), parentHash, gasLimit);
-      this.block = block;
+      this.parentHash = begun.env().parentHash();
+      this.env = begun.env();
+      this.block = begun.block();
+      this.inserted = 1 + begun.forced();
     }
 
     public Rollup rollup() {
@@ -113,7 +115,7 @@ public final class OpenTick {
       block.expect(next);
     }
 
-    /** Offers a transaction that is not the system's. */
+    /** Offers a transaction for the body. */
     public TxOutcome execute(Transaction tx) {
       String refusal = SystemTransaction.refusal(tx);
       if (refusal != null) {
@@ -126,9 +128,15 @@ public final class OpenTick {
       return block.gasLeft();
     }
 
-    /** All so far, the system transaction first. */
+    /** All so far, the inserted ones first. */
     public List<Transaction> transactions() {
       return block.transactions();
+    }
+
+    /** Those that the builder chose: without the system transaction and forced ones. */
+    public List<Transaction> body() {
+      List<Transaction> all = block.transactions();
+      return all.subList(inserted, all.size());
     }
 
     public List<Receipt> receipts() {
@@ -146,25 +154,47 @@ public final class OpenTick {
 
     /** Ends the block; nothing is written and nothing can be added any more. */
     public FinishedBlock finish() {
-      ExecutedBlock executed = block.finish(List.of());
+      ExecutedBlock executed = asNamed(block.finish(List.of()));
       PreparedRoot root = rollup.chain().prepare(executed.diff());
       BlockHeader header = BlockRules.seal(executed, root.stateRoot());
-      return new FinishedBlock(rollup, header, header.hash(), executed, root);
+      return new FinishedBlock(rollup, header, header.hash(), body(), executed, root);
+    }
+
+    /** With the extra data as it is known since the inserted transactions were executed. */
+    private ExecutedBlock asNamed(ExecutedBlock executed) {
+      return new ExecutedBlock(
+          env,
+          executed.transactions(),
+          executed.receipts(),
+          executed.gasUsed(),
+          executed.blobGasUsed(),
+          executed.requestsHash(),
+          executed.diff(),
+          executed.withdrawals(),
+          executed.requests());
     }
   }
 
-  /** A block with all its roots, ready to become the head it was built on. */
+  /**
+   * A block with all its roots, ready to become the head it was built on.
+   *
+   * @param body as it is posted and gossiped: without the inserted transactions
+   */
   public record FinishedBlock(
-      Rollup rollup, BlockHeader header, Hash32 hash, ExecutedBlock executed, PreparedRoot root) {
+      Rollup rollup,
+      BlockHeader header,
+      Hash32 hash,
+      List<Transaction> body,
+      ExecutedBlock executed,
+      PreparedRoot root) {
+    public FinishedBlock {
+      body = List.copyOf(body);
+    }
+
     /** Writes it; it is the rollup's head afterwards. */
     public void append() {
       ChainDb chain = rollup.chain();
       chain.append(header, executed, root, KeyValueStore.Durability.PROCESS);
-    }
-
-    /** The body as it is posted and gossiped: without the system transaction. */
-    public List<Transaction> body() {
-      return executed.transactions().subList(1, executed.transactions().size());
     }
   }
 }

@@ -6,15 +6,19 @@ import io.lockstep.execution.block.BlockExecutor;
 import io.lockstep.execution.block.BlockRules;
 import io.lockstep.execution.block.OpenBlock;
 import io.lockstep.execution.block.TxOutcome;
+import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.state.ChainDb;
 import io.lockstep.execution.state.Genesis;
+import io.lockstep.l1client.contract.ForcedEnqueued;
 import io.lockstep.primitives.codec.AbiWords;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.sequencer.inbound.Inbound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +32,19 @@ public final class Rollup {
   private final long id;
   private final Genesis genesis;
   private final ChainDb chain;
+  private final Inbound inbound;
+  private final InsertionRules rules;
   private final BlockExecutor executor;
 
-  public Rollup(Genesis genesis, ChainDb chain) {
+  /**
+   * @param inbound what L1 has for the rollups
+   */
+  public Rollup(Genesis genesis, ChainDb chain, Inbound inbound, InsertionRules rules) {
     this.id = genesis.chainId().toLongSaturated();
     this.genesis = genesis;
     this.chain = chain;
+    this.inbound = inbound;
+    this.rules = rules;
     this.executor = new BlockExecutor(genesis.forks(), genesis.chainId());
   }
 
@@ -55,6 +66,24 @@ public final class Rollup {
     return chain.head().gasLimit();
   }
 
+  /**
+   * Why the block after the head cannot have this gas limit, or null. As everywhere it moves by
+   * less than 1/1024 a block; beyond that it keeps room for all that may have to be inserted, and
+   * below twice the genesis block's, else whoever posts much could make every block too small to
+   * stand, or too large to follow.
+   */
+  public @Nullable String gasLimitFault(long gasLimit) {
+    long parent = chain.head().gasLimit();
+    long genesisLimit = chain.genesisHeader().gasLimit();
+    long least = Math.min(genesisLimit, InsertionRules.GAS_FOR_ALL_INSERTED);
+    if (Math.abs(gasLimit - parent) >= Math.max(1, parent / 1024)) {
+      return "gas limit " + gasLimit + " after " + parent;
+    }
+    return gasLimit < least || gasLimit / 2 > genesisLimit
+        ? "gas limit %d, %d to twice %d allowed".formatted(gasLimit, least, genesisLimit)
+        : null;
+  }
+
   /** What {@code plan} makes of the block after {@code parent} (protocol §2.1). */
   public BlockEnv env(TickPlan plan, BlockHeader parent, Hash32 parentHash, long gasLimit) {
     long number = parent.number() + 1;
@@ -69,31 +98,59 @@ public final class Rollup {
         BlockRules.nextBaseFee(parent, genesis.forks()),
         0,
         plan.anchor().parentBeaconBlockRoot(),
-        new HeaderExtra(plan.operatorId(), plan.tick()).encoded());
+        new HeaderExtra(plan.operatorId(), plan.tick(), 0).encoded());
   }
 
   /**
-   * Opens the block after the head and runs its system transaction; null when that does not
-   * succeed.
+   * A block that begins with what is inserted.
+   *
+   * @param forced forced transactions that stand in it, behind the system transaction
    */
-  @Nullable OpenBlock open(TickPlan plan, long gasLimit) {
+  record Begun(OpenBlock block, BlockEnv env, int forced) {}
+
+  /**
+   * Opens the block after the head and executes what is inserted; null when the system transaction
+   * does not succeed.
+   */
+  @Nullable Begun open(TickPlan plan, long gasLimit) {
     BlockHeader parent = chain.head();
+    StateReader parentState = chain.headState();
     BlockEnv env = env(plan, parent, chain.headHash(), gasLimit);
-    OpenBlock block = executor.open(env, chain.headState(), chain.ancestorHashes());
-    TxOutcome outcome = block.execute(systemTransaction(plan, parent, env));
-    return outcome instanceof TxOutcome.Included included && included.receipt().success()
-        ? block
-        : null;
+    Inserted inserted = Inserted.of(id, inbound, rules, plan, gasLimit, parentState);
+    OpenBlock block = executor.open(env, parentState, chain.ancestorHashes());
+    Transaction first =
+        SystemTransaction.build(
+            genesis.chainId(),
+            env.number(),
+            env.baseFeePerGas(),
+            gasLimit,
+            plan.anchor(),
+            HeaderExtra.of(parent).operatorId(),
+            inserted);
+    if (!(block.execute(first) instanceof TxOutcome.Included included)
+        || !included.receipt().success()) {
+      return null;
+    }
+    int forced = 0;
+    for (ForcedEnqueued item : inserted.forced()) {
+      forced += ForcedTransaction.execute(item, block) ? 1 : 0;
+    }
+    HeaderExtra extra = new HeaderExtra(plan.operatorId(), plan.tick(), forced);
+    return new Begun(block, withExtra(env, extra.encoded()), forced);
   }
 
-  /** The system transaction that a block with this environment begins with. */
-  public Transaction systemTransaction(TickPlan plan, BlockHeader parent, BlockEnv env) {
-    return SystemTransaction.build(
-        genesis.chainId(),
+  private static BlockEnv withExtra(BlockEnv env, Bytes extraData) {
+    return new BlockEnv(
         env.number(),
-        env.baseFeePerGas(),
+        env.parentHash(),
+        env.timestampSeconds(),
+        env.coinbase(),
+        env.prevRandao(),
+        env.difficulty(),
         env.gasLimit(),
-        plan.anchor(),
-        HeaderExtra.of(parent).operatorId());
+        env.baseFeePerGas(),
+        env.excessBlobGas(),
+        env.parentBeaconBlockRoot(),
+        extraData);
   }
 }

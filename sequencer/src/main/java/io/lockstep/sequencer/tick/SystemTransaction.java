@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.tick;
 
+import io.lockstep.l1client.contract.MessageSent;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.codec.AbiWords;
 import io.lockstep.primitives.crypto.Keccak;
@@ -14,6 +15,7 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +35,15 @@ public final class SystemTransaction {
   public static final Address ANCHOR =
       Address.fromHex("0x4c6f636b73746570000000000000000000000001");
 
-  /** EIP-7825: the most gas of a transaction. */
-  private static final long GAS_LIMIT = 1L << 24;
-
   private static final Bytes SELECTOR =
       Keccak.hash(
-              "tick(uint64,bytes32,bytes32,bytes[],bytes[],uint32)"
+              "tick(uint64,bytes32,bytes32,bytes[],bytes[],uint32,uint64)"
                   .getBytes(StandardCharsets.UTF_8))
           .toBytes()
           .slice(0, 4);
+
+  /** Of the seven parameters' words. */
+  private static final int HEAD_BYTES = 7 * 32;
 
   private SystemTransaction() {}
 
@@ -52,31 +54,63 @@ public final class SystemTransaction {
       UInt256 baseFeePerGas,
       long blockGasLimit,
       L1Block anchor,
-      int prevOperator) {
-    byte[] words =
-        new AbiWords(8)
-            .uint(anchor.ref().number())
-            .word(anchor.ref().hash())
-            .word(anchor.stateRoot())
-            .uint(6 * 32) // messages: none yet
-            .uint(7 * 32) // seeds: none yet
-            .uint(prevOperator)
-            .uint(0)
-            .uint(0)
-            .toArray();
-    Bytes data =
-        Bytes.wrap(
-            ByteBuffer.allocate(4 + words.length).put(SELECTOR.unsafeArray()).put(words).array());
+      int prevOperator,
+      Inserted inserted) {
     return Transaction.Unsigned.feeMarket(
             chainId,
             number - 1,
             UInt256.ZERO,
             baseFeePerGas,
-            Math.min(GAS_LIMIT, blockGasLimit),
+            Math.min(InsertionRules.SYSTEM_GAS, blockGasLimit),
             ANCHOR,
             UInt256.ZERO,
-            data)
+            callData(anchor, prevOperator, inserted))
         .sign(KEY);
+  }
+
+  private static Bytes callData(L1Block anchor, int prevOperator, Inserted inserted) {
+    List<byte[]> messages = inserted.messages().stream().map(SystemTransaction::encode).toList();
+    // Offsets count from behind the array's length.
+    int at = 32 * messages.size();
+    AbiWords offsets = new AbiWords(messages.size());
+    for (byte[] message : messages) {
+      offsets.uint(at);
+      at += 32 + message.length;
+    }
+    byte[] head =
+        new AbiWords(8)
+            .uint(anchor.ref().number())
+            .word(anchor.ref().hash())
+            .word(anchor.stateRoot())
+            .uint(HEAD_BYTES)
+            .uint(HEAD_BYTES + 32 + at) // seeds: none
+            .uint(prevOperator)
+            .uint(inserted.forcedTo())
+            .uint(messages.size())
+            .toArray();
+    ByteBuffer out = ByteBuffer.allocate(4 + head.length + at + 32);
+    out.put(SELECTOR.unsafeArray()).put(head).put(offsets.toArray());
+    for (byte[] message : messages) {
+      out.put(new AbiWords(1).uint(message.length).toArray()).put(message);
+    }
+    return Bytes.wrap(out.array());
+  }
+
+  /** {@code abi.encode(sender, target, value, data)}: whole words. */
+  private static byte[] encode(MessageSent message) {
+    byte[] head =
+        new AbiWords(5)
+            .address(message.sender())
+            .address(message.target())
+            .uint(message.value())
+            .uint(4 * 32)
+            .uint(message.data().size())
+            .toArray();
+    int dataWords = Math.ceilDiv(message.data().size(), 32);
+    return ByteBuffer.allocate(head.length + 32 * dataWords)
+        .put(head)
+        .put(message.data().unsafeArray())
+        .array();
   }
 
   /** The anchor that a block's system transaction names: number and hash. */

@@ -290,7 +290,7 @@ class BatchBoundsTest {
   private static byte[] segment(int codec, long decompressed, byte[] body) {
     return new ByteSink(64)
         .fixed(901, 8)
-        .fixed(1, 1)
+        .fixed(2, 1)
         .fixed(codec, 1)
         .fixed(decompressed, 4)
         .fixed(body.length, 4)

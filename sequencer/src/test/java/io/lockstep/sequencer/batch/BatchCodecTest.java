@@ -77,9 +77,9 @@ class BatchCodecTest {
     assertThat(hashes.toString())
         .isEqualTo(
             """
-            0x605746142a2c3aa1923e32e478a433cf721302be6630657924f111504605da33
-            0x6a4ca1dcc8e455d97f90eb497bc894a7ff97555ebd01b707eff38654dd02f12d
-            0x9b01752c55d87934c6a9b0c3fcbabaee069364c8b00bfa943e6cb3699803bf0a
+            0x7fb954bf9406134b316b6a0ab8d08489962d76c8da6e1637b715e15384e1f989
+            0x8fc84b0321ec8e039400db65eedef1680642c48433caa6881084bb965b653410
+            0x37f8d145bdcc036b2b5013d6a29e27bc7c4d34982d8a3615a9e7a30d01e8f773
             0x63d5e8b3f5724bb9ebe62b6fd08efb9f1d79fbc636903f5138651ff9fccad4e0\
             """);
   }
@@ -93,7 +93,7 @@ class BatchCodecTest {
     }
     BatchContents batch = BatchBoundsTest.single(transactions);
     for (SegmentEncoding encoding : ENCODINGS) {
-      String name = "/batch/version1-" + encoding.name().toLowerCase(Locale.ROOT) + ".hex";
+      String name = "/batch/version2-" + encoding.name().toLowerCase(Locale.ROOT) + ".hex";
       String kept;
       try (InputStream in =
           Objects.requireNonNull(BatchCodecTest.class.getResourceAsStream(name), name)) {
@@ -181,11 +181,16 @@ class BatchCodecTest {
                   ? ColumnBody.decode(damaged, segment.rollupId(), new DecodeBudget())
                   : RowBody.decode(damaged, new DecodeBudget());
           if (Segment.fault(blocks) == null) {
-            // One value has one form: what was taken is what would be written.
             Segment again = new Segment(segment.rollupId(), blocks);
-            assertThat(columns ? ColumnBody.encode(again) : RowBody.encode(again))
-                .as("seed %d", seed)
-                .isEqualTo(damaged);
+            byte[] written = columns ? ColumnBody.encode(again) : RowBody.encode(again);
+            if (columns) {
+              // Several forms of columns give one segment.
+              assertThat(ColumnBody.decode(written, segment.rollupId(), new DecodeBudget()))
+                  .as("seed %d", seed)
+                  .isEqualTo(blocks);
+            } else {
+              assertThat(written).as("seed %d", seed).isEqualTo(damaged);
+            }
             decodedCount++;
           }
         } catch (DecodeException expected) {

@@ -9,9 +9,9 @@ import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.BatchProposed;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.InboxEvent;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.PostedBatch;
-import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.contract.RollupPart;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
@@ -44,7 +44,6 @@ import tools.jackson.databind.node.ObjectNode;
 class InboxTrailTest {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Address INBOX = Address.ofLong(1);
-  private static final Address REGISTRY = Address.ofLong(2);
   private static final Address POSTER = Address.ofLong(3);
   private static final int OPERATOR = 7;
   private static final Hash32 GENESIS = hash("genesis");
@@ -55,6 +54,7 @@ class InboxTrailTest {
   private final TreeMap<Long, Batch> calls = new TreeMap<>();
   private final Set<Long> leftOut = new HashSet<>();
   private boolean transactionsGone;
+  private final long head = 45;
   private InboxTrail trail;
 
   @BeforeEach
@@ -75,10 +75,16 @@ class InboxTrailTest {
               List.of(new RollupPart(901, hash("block" + number), 0, 100)),
               1);
       List<Hash32> blobs = List.of(hash("blob" + number));
-      last = ClusterInboxAbi.batchHash(last, call, blobs, OPERATOR);
+      last = ClusterInboxAbi.batchHash(last, call, blobs, OPERATOR, List.of());
       BatchProposed event =
           new BatchProposed(
-              number, OPERATOR, call.windowSlot(), last, ClusterInboxAbi.declaredHead(call), blobs);
+              number,
+              OPERATOR,
+              call.windowSlot(),
+              last,
+              ClusterInboxAbi.declaredHead(call),
+              blobs,
+              List.of());
       calls.put(10 * number, call);
       taken.put(
           10 * number,
@@ -95,10 +101,7 @@ class InboxTrailTest {
     ExecutionClient execution = new ExecutionClient(pool, this::answer, HttpOptions.DEFAULT);
     trail =
         new InboxTrail(
-            execution,
-            new InboxReader(execution, INBOX),
-            new RegistryReader(execution, REGISTRY),
-            new L1Feed.Sources(INBOX, 1, GENESIS));
+            execution, new InboxReader(execution, INBOX), new L1Feed.Sources(INBOX, 1, GENESIS));
     trail.startAfter(List.of());
   }
 
@@ -115,10 +118,10 @@ class InboxTrailTest {
   }
 
   @Test
-  void findsWhatLogsLeftOutInTheTransactionsOfTheBlocks() throws Exception {
+  void findsWhatLogsLeftOutInTheReceiptsOfTheBlocks() throws Exception {
     leftOut.add(20L);
     leftOut.add(30L);
-    List<BatchProposed> read = new ArrayList<>();
+    List<InboxEvent> read = new ArrayList<>();
     assertThat(follow(10, read)).isTrue();
     assertThat(follow(20, read)).isTrue();
     assertThat(follow(30, read)).isTrue();
@@ -136,6 +139,49 @@ class InboxTrailTest {
   }
 
   @Test
+  void findsTheLastBatchThatNoLogTells() throws Exception {
+    leftOut.add(30L);
+    leftOut.add(40L);
+    List<InboxEvent> read = new ArrayList<>();
+    for (long number : List.of(10L, 20L, 30L, 40L, 45L)) {
+      assertThat(follow(number, read)).isTrue();
+    }
+
+    long first = trail.findMissingAtHead(block(45));
+
+    assertThat(first).isEqualTo(30);
+    trail.rewindTo(first - 1);
+    read.subList(2, read.size()).clear();
+    for (long number : List.of(30L, 40L, 45L)) {
+      assertThat(follow(number, read)).isTrue();
+    }
+    assertThat(read).isEqualTo(taken.values().stream().map(PostedBatch::event).toList());
+    assertThat(trail.findMissingAtHead(block(45))).isEqualTo(-1);
+  }
+
+  @Test
+  void missesNothingThatTheInboxTookAfterTheBlockThatWasRead() throws Exception {
+    for (long number : List.of(10L, 20L, 30L)) {
+      follow(number, new ArrayList<>());
+    }
+
+    assertThat(trail.findMissingAtHead(block(35))).isEqualTo(-1);
+  }
+
+  @Test
+  void givesNothingWhenTheLastBatchIsNowhereToBeFound() throws Exception {
+    leftOut.add(40L);
+    transactionsGone = true;
+    for (long number : List.of(10L, 20L, 30L, 45L)) {
+      follow(number, new ArrayList<>());
+    }
+
+    assertThatThrownBy(() -> trail.findMissingAtHead(block(45)))
+        .isInstanceOf(L1Exception.class)
+        .hasMessageContaining("batch 4 is in no log and in no transaction of blocks 30 to 45");
+  }
+
+  @Test
   void givesNothingWhenABatchIsNowhereToBeFound() throws Exception {
     leftOut.add(20L);
     transactionsGone = true;
@@ -146,7 +192,7 @@ class InboxTrailTest {
         .hasMessageContaining("batch 2 is in no log and in no transaction of blocks 10 to 30");
   }
 
-  private boolean follow(long number, List<BatchProposed> read) throws L1Exception {
+  private boolean follow(long number, List<InboxEvent> read) throws L1Exception {
     List<PostedBatch> batches = trail.batchesOf(block(number));
     boolean follows = trail.follow(block(number), batches);
     batches.forEach(batch -> read.add(batch.event()));
@@ -170,13 +216,18 @@ class InboxTrailTest {
     reply.set("id", request.get("id"));
     switch (request.get("method").asString()) {
       case "eth_getLogs" -> reply.set("result", logs(numberOf(first.get("blockHash").asString())));
+      case "eth_getTransactionReceipt" -> reply.set("result", receipt(txNumber(first)));
       case "eth_getTransactionByHash" -> reply.set("result", transaction(txNumber(first)));
-      case "eth_getBlockByNumber" -> reply.set("result", json(Long.decode(first.asString())));
+      case "eth_getBlockByNumber" -> reply.set("result", json(byTag(first.asString())));
       case "eth_getBlockByHash" -> reply.set("result", json(numberOf(first.asString())));
       case "eth_call" -> reply.put("result", view(Bytes.fromHex(first.get("input").asString())));
       default -> throw new AssertionError("not expected: " + request);
     }
     return new HttpAnswer(200, "application/json", JSON.writeValueAsBytes(reply));
+  }
+
+  private long byTag(String tag) {
+    return tag.equals("latest") ? head : Long.decode(tag);
   }
 
   private static long numberOf(String blockHash) {
@@ -198,17 +249,21 @@ class InboxTrailTest {
 
   private ArrayNode logs(long number) {
     ArrayNode logs = JSON.createArrayNode();
-    PostedBatch batch = taken.get(number);
-    if (batch == null || leftOut.contains(number)) {
-      return logs;
+    if (taken.containsKey(number) && !leftOut.contains(number)) {
+      addLog(logs, number);
     }
-    BatchProposed event = batch.event();
+    return logs;
+  }
+
+  private void addLog(ArrayNode logs, long number) {
+    PostedBatch batch = Objects.requireNonNull(taken.get(number));
+    BatchProposed event = (BatchProposed) batch.event();
     StringBuilder data = new StringBuilder("0x");
     data.append(word(event.windowSlot().value()));
     data.append(event.batchHash().toHex().substring(2));
     data.append(event.declaredHead().toHex().substring(2));
-    data.append(word(4 * 32)).append(word(1));
-    data.append(event.blobHashes().getFirst().toHex().substring(2));
+    data.append(word(5 * 32)).append(word(7 * 32)).append(word(1));
+    data.append(event.blobHashes().getFirst().toHex().substring(2)).append(word(0));
     ObjectNode log =
         logs.addObject()
             .put("address", INBOX.toHex())
@@ -222,7 +277,18 @@ class InboxTrailTest {
         .add(ClusterInboxAbi.BATCH_PROPOSED_TOPIC.toHex())
         .add("0x" + word(event.batchIndex()))
         .add("0x" + word(OPERATOR));
-    return logs;
+  }
+
+  private ObjectNode receipt(long number) {
+    ObjectNode receipt =
+        JSON.createObjectNode()
+            .put("transactionHash", hash("tx" + number).toHex())
+            .put("blockHash", block(number).hash().toHex())
+            .put("blockNumber", "0x" + Long.toHexString(number))
+            .put("status", "0x1")
+            .put("gasUsed", "0x5208");
+    addLog(receipt.putArray("logs"), number);
+    return receipt;
   }
 
   private static String word(long value) {
@@ -242,7 +308,8 @@ class InboxTrailTest {
             .put("input", batch.callData().toHex())
             .put("blockHash", batch.blockHash().toHex())
             .put("blockNumber", "0x" + Long.toHexString(number));
-    tx.putArray("blobVersionedHashes").add(batch.event().blobHashes().getFirst().toHex());
+    tx.putArray("blobVersionedHashes")
+        .add(((BatchProposed) batch.event()).blobHashes().getFirst().toHex());
     return tx;
   }
 
@@ -266,13 +333,20 @@ class InboxTrailTest {
     return json;
   }
 
-  /** operatorOfPoster and batchHash, told apart by the length of their argument's value. */
+  /** The inbox's own ring of hashes, and its head. */
   private String view(Bytes input) {
+    InboxEvent last = taken.floorEntry(head).getValue().event();
+    if (input.equals(ClusterInboxAbi.LAST_BATCH_HASH)) {
+      return last.batchHash().toHex();
+    }
+    if (input.equals(ClusterInboxAbi.LAST_BATCH_INDEX)) {
+      return "0x" + word(last.batchIndex());
+    }
     for (PostedBatch batch : taken.values()) {
       if (input.equals(ClusterInboxAbi.encodeBatchHash(batch.event().batchIndex()))) {
         return batch.event().batchHash().toHex();
       }
     }
-    return "0x" + word(OPERATOR);
+    throw new AssertionError("not expected: a call with " + input);
   }
 }

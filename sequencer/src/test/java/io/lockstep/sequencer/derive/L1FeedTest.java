@@ -4,8 +4,10 @@ package io.lockstep.sequencer.derive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.blob.BlobFetcher;
 import io.lockstep.l1client.blob.BlobSource;
+import io.lockstep.l1client.contract.InboundReader;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.ExecutionClient;
@@ -46,6 +48,8 @@ class L1FeedTest {
 
   private final Set<Hash32> readable = new HashSet<>();
   private final List<Long> told = new ArrayList<>();
+  private final List<Long> rewound = new ArrayList<>();
+  private @Nullable L1Block latestShown;
   private final HandPacer pacer = new HandPacer();
   private final L1Feed feed = feed();
 
@@ -73,13 +77,16 @@ class L1FeedTest {
     return new L1Feed(
         execution,
         new InboxReader(execution, inbox),
+        new InboundReader(execution, inbox, Address.ofLong(3)),
         new RegistryReader(execution, Address.ofLong(2)),
         new BlobFetcher(List.of(noBlobs), Runnable::run),
-        new SlotClock(0, 12, 32),
+        new DerivationRules(new SlotClock(0, 12, 32), 1, 2, 96),
         new L1Feed.Sources(inbox, 1, Hash32.ZERO),
         update -> {
           if (update instanceof L1Update.Block block) {
             told.add(block.block().number());
+          } else if (update instanceof L1Update.Rewind rewind) {
+            rewound.add(rewind.number());
           }
         },
         pacer);
@@ -114,6 +121,38 @@ class L1FeedTest {
 
     assertThat(told).containsExactly(1L, 2L, 3L, 4L, 5L);
     assertThat(pacer.pauses).isEqualTo(3);
+  }
+
+  @Test
+  void aDerivedBlockIsRewoundThatIsReplacedUnseenWhileTheHeadLagsAtTheStart()
+      throws L1Exception, InterruptedException {
+    List<L1Block> old = blocks("a", 0, 5);
+    old.forEach(block -> readable.add(block.hash()));
+    L1Block derivedIn = old.getLast();
+    latestShown = old.get(3); // the client still finds block 5, but says that 3 is the newest
+
+    feed.catchUp(
+        new L1Feed.Resume(
+            List.of(
+                new DerivationLog.Entry(
+                    1,
+                    derivedIn.number(),
+                    derivedIn.hash(),
+                    hash("batch", 1),
+                    Hash32.ZERO,
+                    7,
+                    2,
+                    5,
+                    "")),
+            derivedIn.number()));
+    assertThat(rewound).isEmpty();
+    latestShown = null;
+    List<L1Block> other = blocks("b", 4, 6);
+    other.forEach(block -> readable.add(block.hash()));
+    feed.onL1Event(new L1Event.NewBlocks(other));
+
+    assertThat(told).containsExactly(4L, 5L, 6L);
+    assertThat(rewound).containsExactly(4L);
   }
 
   /** Blocks of a branch, the canonical ones from {@code first} on. */
@@ -154,12 +193,17 @@ class L1FeedTest {
           reply.putObject("error").put("code", -32_000).put("message", "unknown block");
         }
       }
+      case "eth_call" -> reply.put("result", Hash32.ZERO.toHex()); // the inbox's head: no batch
       default -> throw new AssertionError("not expected: " + request);
     }
     return new HttpAnswer(200, "application/json", JSON.writeValueAsBytes(reply));
   }
 
   private @Nullable L1Block asked(String tag) {
+    L1Block lagging = latestShown;
+    if (tag.equals("latest") && lagging != null) {
+      return lagging;
+    }
     return tag.equals("latest")
         ? canonical.lastEntry().getValue()
         : canonical.get(Long.decode(tag));

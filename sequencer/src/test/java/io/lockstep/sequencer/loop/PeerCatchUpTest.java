@@ -4,6 +4,7 @@ package io.lockstep.sequencer.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.head.NodeView;
@@ -29,6 +30,12 @@ class PeerCatchUpTest {
 
     @Override
     public void release(SealMessage seal) {}
+
+    @Override
+    public void release(PromiseMessage promise) {}
+
+    @Override
+    public void followed(PromiseMessage promise) {}
 
     @Override
     public void followed(FragMessage frag) {}
@@ -60,6 +67,21 @@ class PeerCatchUpTest {
     peers.step(266, 500);
     assertThat(asked).containsExactly(11L, 267L);
     assertThat(peers.isDone(300, 600)).isTrue();
+  }
+
+  @Test
+  void asksForWhatL1ToldFirstUntilAPeerAnswers() {
+    peers.begin(10, 0);
+    peers.answered(10);
+    peers.derivedFirst(11, 5_000);
+    peers.peerCame(14, 5_100);
+    peers.step(14, 5_600);
+    assertThat(asked).containsExactly(11L, 11L, 11L, 11L);
+    assertThat(peers.isDone(14, 5_600)).isTrue();
+
+    peers.answered(14);
+    peers.step(14, 6_100);
+    assertThat(asked).hasSize(4);
   }
 
   @Test

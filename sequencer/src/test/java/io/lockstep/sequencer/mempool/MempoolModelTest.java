@@ -47,7 +47,9 @@ class MempoolModelTest {
               tight ? 4 : 100,
               128 << 10,
               1_000_000,
-              UInt256.ZERO);
+              UInt256.ZERO,
+              1,
+              1);
       PoolFixtures accounts = new PoolFixtures();
       Mempool pool =
           new Mempool(
@@ -116,7 +118,7 @@ class MempoolModelTest {
   }
 
   private static void compare(Mempool pool, NaivePool model, String where) {
-    assertThat(pool.content()).as(where).isEqualTo(model.content());
+    assertThat(pool.content(Integer.MAX_VALUE)).as(where).isEqualTo(model.content());
     assertThat(MempoolTest.walk(pool)).as(where).isEqualTo(model.walk());
     assertThat(pool.size()).as(where).isEqualTo(model.all().size());
     long bytes = model.all().stream().mapToLong(tx -> tx.encoded().size()).sum();

@@ -33,7 +33,7 @@ class MempoolTest {
   }
 
   private static MempoolLimits limits(int count, long bytes, int perSender) {
-    return new MempoolLimits(count, bytes, perSender, 128 << 10, 1_000, UInt256.ZERO);
+    return new MempoolLimits(count, bytes, perSender, 128 << 10, 1_000, UInt256.ZERO, 2, 1_000);
   }
 
   private AddResult add(Transaction tx) {
@@ -81,7 +81,7 @@ class MempoolTest {
     assertThat(refusal(add(tx(3, 0, 1, 1, 131_072))))
         .startsWith("oversized data: transaction size 1311");
     assertThat(refusal(add(tx(3, -1, 1, 1)))).isEqualTo("nonce has max value");
-    Mempool priced = pool(new MempoolLimits(9, 9_999, 9, 999, 9, UInt256.of(5)));
+    Mempool priced = pool(new MempoolLimits(9, 9_999, 9, 999, 9, UInt256.of(5), 1, 1));
     assertThat(refusal(priced.add(tx(3, 0, 4, 9), accounts, 0)))
         .startsWith("transaction underpriced");
   }
@@ -371,5 +371,41 @@ class MempoolTest {
       next = walk.next();
     }
     return all;
+  }
+
+  @Test
+  void aSenderWhoseTransactionsFailMayNotOfferOthersForAWhile() {
+    Mempool strict = pool(limits(100, 1 << 20, 100));
+    for (int nonce = 0; nonce < 2; nonce++) {
+      assertThat(strict.isSpent(address(1), 0)).isFalse();
+      Transaction tx = tx(1, nonce, 5, 100);
+      strict.add(tx, accounts, 0);
+      strict.failed(tx, 0);
+      assertThat(strict.get(tx.hash())).isNull();
+    }
+    assertThat(strict.isSpent(address(1), 0)).isTrue();
+    assertThat(strict.isSpent(address(2), 0)).isFalse();
+    assertThat(strict.isSpent(address(1), 999)).isTrue();
+    assertThat(strict.isSpent(address(1), 1_000)).isFalse();
+    // One is regained, not both.
+    strict.failed(tx(1, 7, 5, 100), 1_000);
+    assertThat(strict.isSpent(address(1), 1_000)).isTrue();
+    assertThat(strict.isSpent(address(1), 3_000)).isFalse();
+  }
+
+  @Test
+  void whatIsRememberedOfFailuresIsBounded() {
+    FailureBudget budget = new FailureBudget(1, 1_000);
+    for (int i = 0; i < FailureBudget.MAX_SENDERS + 500; i++) {
+      budget.charge(Address.ofLong(i), 0);
+    }
+    assertThat(budget.size()).isEqualTo(FailureBudget.MAX_SENDERS);
+    assertThat(budget.isSpent(Address.ofLong(499), 0)).isFalse();
+    assertThat(budget.isSpent(Address.ofLong(500), 0)).isTrue();
+    // Each new one lets go an old one that is whole again.
+    for (int i = 0; i < 100; i++) {
+      budget.charge(Address.ofLong(1_000_000 + i), 2_000);
+    }
+    assertThat(budget.size()).isEqualTo(FailureBudget.MAX_SENDERS);
   }
 }

@@ -4,10 +4,12 @@ package io.lockstep.sequencer.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.primitives.types.Epoch;
+import io.lockstep.sequencer.derive.L1Update;
 import io.lockstep.sequencer.head.NodeStatus.State;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.L1Alarm;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +80,40 @@ class L1DoubtTest {
 
       net.tellAll(new Command.Alarm(L1Alarm.HEAD, null));
       net.until("blocks go on", () -> net.follower().height() > height);
+    }
+  }
+
+  @Test
+  void blocksThatAreReadOnceMoreVoidNothing(@TempDir Path dir) throws Exception {
+    try (ScenarioNet net = new ScenarioNet(dir)) {
+      net.slots(6);
+      net.millis(300);
+      List<Long> heights = net.nodes.stream().map(ScenarioNode::height).toList();
+      List<Long> safe = net.nodes.stream().map(ScenarioNode::safeHeight).toList();
+      assertThat(heights).isNotEqualTo(safe);
+
+      List<ScriptedL1.Mined> chain = List.copyOf(net.l1.chain());
+      int again = chain.size() - 1;
+      while (chain.get(again).update().batches().isEmpty()) {
+        again--;
+      }
+      net.tellAll(
+          new Command.L1(new L1Update.Again(chain.get(again - 1).update().block().number())));
+      net.millis(1);
+      assertThat(net.follower().safeHeight()).isLessThan(safe.getLast());
+      chain
+          .subList(again, chain.size())
+          .forEach(mined -> net.tellAll(new Command.L1(mined.update())));
+      net.millis(1);
+
+      assertThat(net.nodes).extracting(ScenarioNode::height).isEqualTo(heights);
+      assertThat(net.nodes).extracting(ScenarioNode::safeHeight).isEqualTo(safe);
+      net.slots(ScenarioNet.SLOTS_PER_EPOCH);
+      assertThat(net.nodes)
+          .allSatisfy(node -> assertThat(node.view.status().promiseMismatches()).isZero());
+      assertThat(net.nodes)
+          .extracting(node -> node.view.status().state())
+          .doesNotContain(State.SAFE_HALT);
     }
   }
 }

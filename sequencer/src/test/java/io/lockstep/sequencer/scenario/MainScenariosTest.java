@@ -144,7 +144,7 @@ class MainScenariosTest {
       net.l1.chain().forEach(mined -> all.addAll(mined.update().batches()));
       assertThat(all)
           .as("the garbage landed")
-          .anyMatch(batch -> batch.content() instanceof FetchedBatch.Content.Garbage);
+          .anyMatch(batch -> batch instanceof FetchedBatch.Garbage);
       assertThat(isOnSafeChain(net, tx.hash())).isTrue();
       assertAllAgree(net);
       assertNothingBroken(net);

@@ -45,6 +45,21 @@ class RestartScenariosTest {
     }
   }
 
+  /** Where no batch stands any more, reading L1 begins at the contracts' deployment. */
+  @Test
+  void blocksStayWhenL1IsReadAnewFromBelowTheirAnchors(@TempDir Path dir) throws Exception {
+    try (ScenarioNet net = longWindow(dir)) {
+      long height = net.operator(3).height();
+      assertThat(height).isGreaterThan(net.operator(3).safeHeight());
+      net.kill(3);
+      net.restartRewound(3, 0);
+      net.millis(100);
+
+      assertThat(net.operator(3).height()).isGreaterThanOrEqualTo(height);
+      assertThat(net.operator(3).hashAt(height)).isEqualTo(net.follower().hashAt(height));
+    }
+  }
+
   @Test
   void anOperatorWhoseL1ClientLagsSignsNothingBeforeItShowsWhatWasKnown(@TempDir Path dir)
       throws Exception {

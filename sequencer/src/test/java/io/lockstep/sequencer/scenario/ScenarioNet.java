@@ -9,6 +9,7 @@ import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
@@ -17,6 +18,7 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.sequencer.derive.DerivationRules;
 import io.lockstep.sequencer.derive.L1Update;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.schedule.RegistryChange;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,6 +50,9 @@ final class ScenarioNet implements AutoCloseable {
   final SlotClock clock = new SlotClock(GENESIS_SECONDS, 2, SLOTS_PER_EPOCH);
   final CommitmentDomain domain = new CommitmentDomain(900, Address.ofLong(0x1234));
   final Hash32 clusterId = CommitmentDomain.clusterId(900, Address.ofLong(0x5678));
+  final DerivationRules rules = new DerivationRules(clock, TICK_SECONDS, 2, 96);
+  final Wei countedPerTransaction;
+  final int earlyPostingPercent;
   final Genesis genesis;
   final Hash32 genesisBatchHash;
   final ScriptedL1 l1;
@@ -54,24 +60,52 @@ final class ScenarioNet implements AutoCloseable {
   final SecretKey user = key("user");
   final Set<Long> missedSlots = new HashSet<>();
   final Set<Hash32> receiptsShown = new HashSet<>();
+  boolean beaconAnswers = true;
   private long nowMs;
   private long nextSlot;
 
   private final Path dir;
+  private final Map<Integer, Signer> distant;
   private final List<Command.Duties> duties = new ArrayList<>();
+  private final List<RegistryChange> nextRegistry = new ArrayList<>();
 
   ScenarioNet(Path dir) throws DecodeException {
+    this(dir, Map.of());
+  }
+
+  /**
+   * @param distant by operator, who holds its committer key in place of its node
+   */
+  ScenarioNet(Path dir, Map<Integer, Signer> distant) throws DecodeException {
+    this(dir, distant, Wei.of(100_000_000_000_000L), 75);
+  }
+
+  ScenarioNet(Path dir, Wei countedPerTransaction, int earlyPostingPercent) throws DecodeException {
+    this(dir, Map.of(), countedPerTransaction, earlyPostingPercent);
+  }
+
+  private ScenarioNet(
+      Path dir, Map<Integer, Signer> distant, Wei countedPerTransaction, int earlyPostingPercent)
+      throws DecodeException {
     this.dir = dir;
+    this.distant = Map.copyOf(distant);
+    this.countedPerTransaction = countedPerTransaction;
+    this.earlyPostingPercent = earlyPostingPercent;
     genesis = genesis();
     Hash32 genesisHash = genesisHash(dir);
     Hash32 genesisHead = ClusterInboxAbi.headOf(List.of(genesisHash));
     genesisBatchHash = ClusterInboxAbi.genesisBatchHash(clusterId, genesisHead);
-    l1 = new ScriptedL1(clock, genesisBatchHash, genesisHead);
+    l1 = new ScriptedL1(rules, genesisBatchHash, genesisHead);
     for (int i = 1; i <= OPERATORS; i++) {
-      nodes.add(new ScenarioNode(this, i, key("committer" + i), dir.resolve("operator" + i)));
+      nodes.add(new ScenarioNode(this, i, committer(i), dir.resolve("operator" + i)));
     }
     nodes.add(new ScenarioNode(this, 0, null, dir.resolve("follower")));
     warmUp();
+  }
+
+  private Signer committer(int operatorId) {
+    Signer elsewhere = distant.get(operatorId);
+    return elsewhere == null ? key("committer" + operatorId) : elsewhere;
   }
 
   private Hash32 genesisHash(Path dir) {
@@ -80,7 +114,7 @@ final class ScenarioNet implements AutoCloseable {
     }
   }
 
-  private static SecretKey key(String name) {
+  static SecretKey key(String name) {
     return SecretKey.of(Keccak.hash(name.getBytes(StandardCharsets.UTF_8)).toArray());
   }
 
@@ -122,6 +156,12 @@ final class ScenarioNet implements AutoCloseable {
     tellAll(new Command.L1(new L1Update.CaughtUp()));
   }
 
+  private void confirmDuties() {
+    Epoch now = clock.epochOf(new io.lockstep.primitives.types.Slot(nextSlot));
+    tellAll(new Command.DutiesConfirmed(now));
+    tellAll(new Command.DutiesConfirmed(now.plus(1)));
+  }
+
   /** Says who proposes in an epoch, by validator. */
   void proposers(long epoch, long... validators) {
     Command.Duties said = new Command.Duties(new Epoch(epoch), validators);
@@ -145,10 +185,25 @@ final class ScenarioNet implements AutoCloseable {
    * back shows them, to be run before the next L1 block.
    */
   Runnable restartBehind(int operatorId, int blocks) {
+    return readAnew(again(operatorId), blocks);
+  }
+
+  /** The same when L1 has replaced meanwhile what the operator had read above this block. */
+  void restartRewound(int operatorId, long number) {
+    ScenarioNode again = again(operatorId);
+    again.tell(new Command.L1(new L1Update.Rewind(number)));
+    readAnew(again, 0).run();
+  }
+
+  private ScenarioNode again(int operatorId) {
     ScenarioNode again =
         new ScenarioNode(
-            this, operatorId, key("committer" + operatorId), dir.resolve("operator" + operatorId));
+            this, operatorId, committer(operatorId), dir.resolve("operator" + operatorId));
     nodes.set(operatorId - 1, again);
+    return again;
+  }
+
+  private Runnable readAnew(ScenarioNode again, int blocks) {
     List<ScriptedL1.Mined> chain = List.copyOf(l1.chain());
     int shown = chain.size() - blocks;
     chain.subList(0, shown).forEach(mined -> again.tell(new Command.L1(mined.update())));
@@ -208,7 +263,11 @@ final class ScenarioNet implements AutoCloseable {
     nowMs += STEP_MS;
     if (nowMs >= clock.startSeconds(new io.lockstep.primitives.types.Slot(nextSlot)) * 1_000) {
       if (!missedSlots.contains(nextSlot)) {
-        tellAll(new Command.L1(l1.mine(nextSlot, List.of())));
+        tellAll(new Command.L1(l1.mine(nextSlot, List.copyOf(nextRegistry))));
+        nextRegistry.clear();
+        if (beaconAnswers) {
+          confirmDuties();
+        }
       }
       nextSlot++;
     }
@@ -222,6 +281,11 @@ final class ScenarioNet implements AutoCloseable {
   /** L1 forgets its newest blocks; the next slot builds on what is left. */
   void reorg(int depth, boolean backToPool) {
     tellAll(new Command.L1(l1.reorg(depth, backToPool)));
+  }
+
+  /** The next L1 block has this change of the registry. */
+  void registry(RegistryChange change) {
+    nextRegistry.add(change);
   }
 
   /** Gives a transfer to every node that gossip reaches. */
@@ -273,7 +337,8 @@ final class ScenarioNet implements AutoCloseable {
       if (node != from && !node.cutOff) {
         long head = node.loop.headTick();
         from.tell(
-            new Command.Ticks(head, seals, node.core.ledger().fragsFrom(head + 1, 1_024, 4 << 20)));
+            new Command.Ticks(
+                head, seals, node.core.ledger().fragsFrom(firstTick, 1_024, 4 << 20)));
       }
     }
   }

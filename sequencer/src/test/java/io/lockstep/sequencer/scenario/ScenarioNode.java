@@ -3,8 +3,11 @@ package io.lockstep.sequencer.scenario;
 
 import io.lockstep.execution.state.ChainDb;
 import io.lockstep.execution.state.Genesis;
+import io.lockstep.l1client.fee.BlobSchedule;
 import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.evidence.EvidenceStore;
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.ledger.CommitmentLedger;
 import io.lockstep.preconf.signing.CommitmentSigner;
@@ -12,20 +15,19 @@ import io.lockstep.preconf.signing.GroupCommit;
 import io.lockstep.preconf.signing.SigningDatabase;
 import io.lockstep.preconf.signing.SigningDatabaseRefused;
 import io.lockstep.preconf.signing.SigningScope;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.primitives.types.Hash32;
-import io.lockstep.primitives.types.Wei;
 import io.lockstep.sequencer.builder.BuilderRules;
 import io.lockstep.sequencer.builder.TickBuilder;
 import io.lockstep.sequencer.derive.Derivation;
 import io.lockstep.sequencer.derive.DerivationLog;
-import io.lockstep.sequencer.derive.DerivationRules;
 import io.lockstep.sequencer.follow.Follower;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.head.L1View;
 import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.head.NodeView;
 import io.lockstep.sequencer.head.Turns;
+import io.lockstep.sequencer.inbound.InboundLog;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.Core;
 import io.lockstep.sequencer.loop.LoopListener;
@@ -36,7 +38,10 @@ import io.lockstep.sequencer.mempool.DropListener;
 import io.lockstep.sequencer.mempool.Mempool;
 import io.lockstep.sequencer.mempool.MempoolLimits;
 import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.promise.PromiseRates;
+import io.lockstep.sequencer.tick.InsertionRules;
 import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.watch.ContradictionWatch;
 import io.lockstep.sequencer.window.WindowClock;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
@@ -49,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One node of a scenario: the real loop over a real store, driven by hand. */
 final class ScenarioNode implements LoopListener, AutoCloseable {
+  private static final PromiseRates RATES =
+      new PromiseRates(5_400, 990_000, 1_000_000, 50_000, 60, 800_000, 250_000, 126_976);
+
   private final ScenarioNet net;
   private final Path dir;
   private @Nullable SigningDatabase signing;
@@ -58,6 +66,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
   final SequencerLoop loop;
   final List<FragMessage> released = new ArrayList<>();
   final List<SealMessage> sealed = new ArrayList<>();
+  final List<PromiseMessage> promisesHeard = new ArrayList<>();
   boolean cutOff;
   boolean dead;
   NodeView view;
@@ -65,29 +74,35 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
   /**
    * @param operatorId 0 for a follower
    */
-  ScenarioNode(ScenarioNet net, int operatorId, @Nullable SecretKey committer, Path dir) {
+  ScenarioNode(ScenarioNet net, int operatorId, @Nullable Signer committer, Path dir) {
     this.net = net;
     this.operatorId = operatorId;
     Genesis genesis = net.genesis;
     List<Column> columns = new ArrayList<>(ChainDb.columns("r"));
     columns.addAll(CommitmentLedger.columns());
+    columns.addAll(EvidenceStore.columns());
     columns.addAll(SigningDatabase.mainColumns());
     columns.addAll(DerivationLog.columns());
+    columns.addAll(InboundLog.columns());
     this.dir = dir;
     this.store = RocksStore.open(dir, columns);
-    Cluster cluster = new Cluster(List.of(new Rollup(genesis, ChainDb.open(store, "r", genesis))));
+    InboundLog inbound = new InboundLog(store);
+    ChainDb chain = ChainDb.open(store, "r", genesis);
+    Cluster cluster =
+        new Cluster(List.of(new Rollup(genesis, chain, inbound, new InsertionRules(16))));
     CommitmentDomain domain = net.domain;
     CommitmentLedger ledger = new CommitmentLedger(store, domain);
     DerivationLog log = new DerivationLog(store);
     WindowClock clock =
         new WindowClock(net.clock, ScenarioNet.TICK_SECONDS, ScenarioNet.LEAD_SECONDS);
-    DerivationRules rules = new DerivationRules(net.clock, ScenarioNet.TICK_SECONDS, 2);
     L1View l1 = new L1View(net.clock, 2);
-    Turns turns = new Turns(clock, 3, Wei.ZERO);
+    Turns turns = new Turns(clock);
     Derivation derivation =
         new Derivation(
-            cluster, log, rules, domain, net.clusterId, net.genesisBatchHash, turns::committer);
-    Follower follower = new Follower(cluster, l1, turns, domain, net.clusterId, ledger, rules);
+            cluster, log, inbound, net.rules, domain, net.clusterId, net.genesisBatchHash);
+    ContradictionWatch watch = new ContradictionWatch(domain, ledger, l1, new EvidenceStore(store));
+    Follower follower =
+        new Follower(cluster, l1, turns, domain, net.clusterId, ledger, net.rules, watch);
     Mempool mempool = new Mempool(MempoolLimits.DEFAULT, DropListener.NONE);
     long rollupId = cluster.first().id();
     Pools pools = new Pools(Map.of(rollupId, mempool));
@@ -100,9 +115,18 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
             log,
             derivation,
             follower,
+            watch,
             pools,
             new LoopRules(
-                net.clusterId, net.genesisBatchHash, 1_000, Wei.of(100_000_000_000_000L), 30, 0));
+                net.clusterId,
+                net.genesisBatchHash,
+                1_000,
+                net.countedPerTransaction,
+                30,
+                net.earlyPostingPercent,
+                16,
+                96,
+                0));
     this.view = NodeView.of(cluster, null, turns.schedule(), NodeStatus.STARTING);
     this.loop =
         new SequencerLoop(
@@ -112,11 +136,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
   }
 
   private SequencerLoop.OperatorParts operator(
-      SecretKey committer,
-      CommitmentLedger ledger,
-      Pools pools,
-      Cluster cluster,
-      DerivationLog log) {
+      Signer committer, CommitmentLedger ledger, Pools pools, Cluster cluster, DerivationLog log) {
     SigningScope scope =
         new SigningScope(net.clusterId, net.domain.l1ChainId(), committer.address());
     SigningDatabase database;
@@ -151,7 +171,8 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
             net.genesisBatchHash,
             new ScriptedPosting(net.l1, operatorId),
             Runnable::run);
-    return new SequencerLoop.OperatorParts(operatorId, signer, builder, poster);
+    return new SequencerLoop.OperatorParts(
+        operatorId, signer, builder, poster, BlobSchedule.UNKNOWN, RATES);
   }
 
   long height() {
@@ -188,6 +209,16 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
   public void release(SealMessage seal) {
     sealed.add(seal);
     net.deliver(this, new Command.Seal(seal));
+  }
+
+  @Override
+  public void release(PromiseMessage promise) {
+    net.deliver(this, new Command.Promise(promise));
+  }
+
+  @Override
+  public void followed(PromiseMessage promise) {
+    promisesHeard.add(promise);
   }
 
   @Override

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.scenario;
 
+import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.BatchProposed;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
+import io.lockstep.l1client.contract.InboundEvents;
+import io.lockstep.l1client.contract.InboxEvent;
+import io.lockstep.l1client.contract.PostedBatch;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.uint.UInt256;
-import io.lockstep.sequencer.batch.BatchCodec;
-import io.lockstep.sequencer.batch.BatchContents;
-import io.lockstep.sequencer.batch.BlockData;
+import io.lockstep.sequencer.derive.BatchReader;
+import io.lockstep.sequencer.derive.DerivationRules;
 import io.lockstep.sequencer.derive.FetchedBatch;
 import io.lockstep.sequencer.derive.L1Update;
 import io.lockstep.sequencer.schedule.RegistryChange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptedL1 {
   private final SlotClock clock;
+  private final BatchReader reader;
   private final Hash32 genesisBatchHash;
   private final Hash32 genesisHead;
   private final List<Mined> chain = new ArrayList<>();
@@ -42,8 +45,9 @@ final class ScriptedL1 {
   /** A block with what landed in it. */
   record Mined(L1Update.Block update, List<Posting> landed) {}
 
-  ScriptedL1(SlotClock clock, Hash32 genesisBatchHash, Hash32 genesisHead) {
-    this.clock = clock;
+  ScriptedL1(DerivationRules rules, Hash32 genesisBatchHash, Hash32 genesisHead) {
+    this.clock = rules.clock();
+    this.reader = new BatchReader(rules, number -> chain.get((int) number).update().block());
     this.genesisBatchHash = genesisBatchHash;
     this.genesisHead = genesisHead;
   }
@@ -98,7 +102,7 @@ final class ScriptedL1 {
         landed.add(posting);
       }
     }
-    L1Update.Block update = new L1Update.Block(block, registry, batches);
+    L1Update.Block update = new L1Update.Block(block, registry, InboundEvents.NONE, batches);
     chain.add(new Mined(update, landed));
     return update;
   }
@@ -120,7 +124,7 @@ final class ScriptedL1 {
 
   private @Nullable FetchedBatch propose(
       Posting posting, L1Block at, List<FetchedBatch> earlierInBlock) {
-    BatchProposed last = null;
+    InboxEvent last = null;
     for (Mined mined : chain) {
       for (FetchedBatch batch : mined.update().batches()) {
         last = batch.event();
@@ -137,32 +141,32 @@ final class ScriptedL1 {
         return null;
       }
       List<Hash32> blobHashes = posting.blobs().stream().map(Keccak::hash).toList();
+      List<Address> committers =
+          call.carried().stream()
+              .map(carried -> ScenarioNet.key("committer" + carried.operatorId()).address())
+              .toList();
       BatchProposed event =
           new BatchProposed(
               last == null ? 1 : last.batchIndex() + 1,
               posting.operatorId(),
               call.windowSlot(),
-              ClusterInboxAbi.batchHash(lastHash, call, blobHashes, posting.operatorId()),
+              ClusterInboxAbi.batchHash(
+                  lastHash, call, blobHashes, posting.operatorId(), committers),
               ClusterInboxAbi.declaredHead(call),
-              blobHashes);
-      return new FetchedBatch(event, content(call, posting, at));
-    } catch (DecodeException e) {
+              blobHashes,
+              committers);
+      PostedBatch posted =
+          new PostedBatch(
+              event,
+              at.number(),
+              at.hash(),
+              event.batchHash(),
+              0,
+              Address.ZERO,
+              posting.callData());
+      return reader.read(at, posted, posting::blobs);
+    } catch (DecodeException | L1Exception | InterruptedException e) {
       throw new IllegalStateException("a node posted unreadable call data", e);
-    }
-  }
-
-  private FetchedBatch.Content content(Batch call, Posting posting, L1Block at) {
-    try {
-      BatchContents contents = BatchCodec.decode(posting.blobs());
-      Map<Long, L1Block> anchors = new HashMap<>();
-      contents.segments().stream()
-          .flatMap(segment -> segment.blocks().stream())
-          .map(BlockData::anchorNumber)
-          .filter(number -> number < at.number())
-          .forEach(number -> anchors.put(number, chain.get((int) (long) number).update().block()));
-      return new FetchedBatch.Content.Decoded(call, contents, anchors);
-    } catch (DecodeException e) {
-      return new FetchedBatch.Content.Garbage(String.valueOf(e.getMessage()));
     }
   }
 

@@ -3,15 +3,16 @@ package io.lockstep.sequencer.scenario;
 
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.post.Poster;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** Hands an operator's postings to the scripted L1, one at a time for each window. */
+/** Hands an operator's postings to the scripted L1. */
 final class ScriptedPosting implements Poster.PostingPort {
   private final ScriptedL1 l1;
   private final int operatorId;
-  private final Map<Long, ScriptedL1.Posting> byWindow = new HashMap<>();
+  private final List<Sent> sent = new ArrayList<>();
+
+  private record Sent(long windowSlot, long upToTick, ScriptedL1.Posting posting) {}
 
   ScriptedPosting(ScriptedL1 l1, int operatorId) {
     this.l1 = l1;
@@ -22,7 +23,7 @@ final class ScriptedPosting implements Poster.PostingPort {
   public boolean submit(Poster.Submission submission) {
     ScriptedL1.Posting posting =
         new ScriptedL1.Posting(operatorId, submission.callData(), submission.blobs());
-    byWindow.put(submission.windowSlot(), posting);
+    sent.add(new Sent(submission.windowSlot(), submission.upToTick(), posting));
     l1.submit(posting);
     return true;
   }
@@ -33,9 +34,10 @@ final class ScriptedPosting implements Poster.PostingPort {
   }
 
   @Override
-  public boolean isUnderWay(long windowSlot) {
-    ScriptedL1.Posting posting = byWindow.get(windowSlot);
-    return posting != null && l1.isWaiting(posting);
+  public boolean isUnderWay(long windowSlot, long tick) {
+    return sent.stream()
+        .anyMatch(one ->
+            one.windowSlot == windowSlot && one.upToTick >= tick && l1.isWaiting(one.posting));
   }
 
   @Override

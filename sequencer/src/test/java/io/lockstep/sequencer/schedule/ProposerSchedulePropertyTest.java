@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.SlotClock;
-import io.lockstep.primitives.types.Wei;
 import io.lockstep.sequencer.window.WindowClock;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -162,7 +161,7 @@ class ProposerSchedulePropertyTest {
 
   @Test
   void hasNoOwnerOnlyWhenThereIsNoOperator() {
-    OperatorSet nobody = OperatorSet.empty(3, Wei.ofEther(8));
+    OperatorSet nobody = OperatorSet.empty();
     ProposerSchedule schedule = ScheduleFixtures.ofPattern(nobody, 4, 3, 3, 0xfff);
 
     for (long s = 0; s < 8; s++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hex;
 import io.lockstep.primitives.types.Slot;
@@ -46,7 +47,7 @@ class ProposerScheduleTest {
       OperatorSet operators = operatorsWithValidators(count, 1);
       List<RegistryChange> exits = new ArrayList<>();
       for (int id = 1; id < count; id++) {
-        exits.add(new RegistryChange.Exited(new Epoch(0), id));
+        exits.add(new RegistryChange.EligibilityEnded(id, new Epoch(0)));
       }
       operators = operators.with(exits);
       int drawn = 0;
@@ -69,12 +70,12 @@ class ProposerScheduleTest {
   }
 
   @Test
-  void countsChangesFromTheThirdEpochAfter() {
+  void countsChangesFromTheEpochThatTheyName() {
     OperatorSet operators =
-        OperatorSet.empty(3, Wei.ofEther(8))
+        OperatorSet.empty()
             .with(
                 List.of(
-                    ScheduleFixtures.registered(10, 1, 8), ScheduleFixtures.validators(11, 1, 5L)));
+                    ScheduleFixtures.registered(13, 1, 8), ScheduleFixtures.validators(14, 1, 5L)));
 
     assertThat(operators.isEligible(1, new Epoch(12))).isFalse();
     assertThat(operators.isEligible(1, new Epoch(13))).isTrue();
@@ -83,44 +84,71 @@ class ProposerScheduleTest {
     assertThat(operators.validatorCount(new Epoch(13))).isZero();
     assertThat(operators.validatorCount(new Epoch(14))).isEqualTo(1);
 
-    OperatorSet left = operators.with(List.of(new RegistryChange.Exited(new Epoch(20), 1)));
+    OperatorSet left =
+        operators.with(
+            List.of(
+                new RegistryChange.Exited(1),
+                new RegistryChange.EligibilityEnded(1, new Epoch(23))));
     assertThat(left.isEligible(1, new Epoch(22))).isTrue();
     assertThat(left.isEligible(1, new Epoch(23))).isFalse();
-    assertThat(operators.isEligible(1, new Epoch(23))).isTrue();
+    assertThat(operators.isEligible(1, new Epoch(23))).as("the set before is unchanged").isTrue();
   }
 
   @Test
-  void countsStakeByEpochToo() {
+  void remembersTheEpochsBeforeAReturn() {
     OperatorSet operators =
-        OperatorSet.empty(3, Wei.ofEther(8))
+        OperatorSet.empty()
             .with(
                 List.of(
-                    ScheduleFixtures.registered(1, 1, 7),
-                    new RegistryChange.StakeAdded(new Epoch(5), 1, Wei.ofEther(1)),
-                    new RegistryChange.StakeRemoved(new Epoch(9), 1, Wei.of(1))));
+                    ScheduleFixtures.registered(4, 1, 8),
+                    new RegistryChange.StakeChanged(1, Wei.ofEther(7)),
+                    new RegistryChange.EligibilityEnded(1, new Epoch(9)),
+                    new RegistryChange.StakeChanged(1, Wei.ofEther(9)),
+                    new RegistryChange.EligibilityBegan(1, new Epoch(15))));
 
-    assertThat(operators.isEligible(1, new Epoch(7))).isFalse();
-    assertThat(operators.isEligible(1, new Epoch(8))).isTrue();
-    assertThat(operators.isEligible(1, new Epoch(11))).isTrue();
-    assertThat(operators.isEligible(1, new Epoch(12))).isFalse();
+    for (long epoch = 0; epoch < 30; epoch++) {
+      assertThat(operators.isEligible(1, new Epoch(epoch)))
+          .as("epoch " + epoch)
+          .isEqualTo((epoch >= 4 && epoch < 9) || epoch >= 15);
+    }
     Operator operator = operators.operator(1);
     assertThat(operator).isNotNull();
-    assertThat(operator.stake()).isEqualTo(Wei.ofEther(8).minusOrZero(Wei.of(1)));
+    assertThat(operator.stake()).isEqualTo(Wei.ofEther(9));
+  }
 
-    OperatorSet raised =
-        operators.with(List.of(new RegistryChange.StakeSet(new Epoch(9), 1, Wei.ofEther(8))));
-    assertThat(raised.isEligible(1, new Epoch(12))).isTrue();
+  @Test
+  void givesAWindowTheKeysOfItsOwnEpoch() {
+    Address newCommitter = Address.ofLong(7_001);
+    OperatorSet operators =
+        OperatorSet.empty()
+            .with(
+                List.of(
+                    ScheduleFixtures.registered(4, 1, 8),
+                    new RegistryChange.KeysRotated(
+                        new Epoch(20),
+                        1,
+                        List.of(Address.ofLong(7_002), Address.ofLong(7_003)),
+                        newCommitter)));
+    Operator operator = operators.operator(1);
+    assertThat(operator).isNotNull();
+
+    assertThat(operator.keysAt(new Epoch(19)).committer()).isEqualTo(Address.ofLong(4_001));
+    assertThat(operator.keysAt(new Epoch(20)).committer()).isEqualTo(newCommitter);
+    assertThat(operator.keysAt(new Epoch(21)).posters()).contains(Address.ofLong(7_003));
+    assertThat(operators.operatorOfCommitter(newCommitter)).isEqualTo(operator);
+    assertThat(operators.operatorOfCommitter(Address.ofLong(4_001))).isEqualTo(operator);
   }
 
   @Test
   void leavesAFrozenOperatorItsWindowsIdleUntilTheFreezeCounts() {
     OperatorSet operators =
-        OperatorSet.empty(3, Wei.ofEther(8))
+        OperatorSet.empty()
             .with(
                 List.of(
-                    ScheduleFixtures.registered(0, 1, 8),
-                    ScheduleFixtures.validators(0, 1, 1L),
-                    new RegistryChange.Frozen(new Epoch(5), 1)));
+                    ScheduleFixtures.registered(3, 1, 8),
+                    ScheduleFixtures.validators(3, 1, 1L),
+                    new RegistryChange.Frozen(1),
+                    new RegistryChange.EligibilityEnded(1, new Epoch(8))));
     long[] duties = {1, 1, 1, 1};
     ProposerSchedule schedule =
         ProposerSchedule.empty(4, operators)
@@ -185,7 +213,7 @@ class ProposerScheduleTest {
         .containsExactly(new Epoch(2), new Epoch(3));
     assertThat(schedule.withoutEpochsFrom(new Epoch(2)).knownEpochs())
         .containsExactly(new Epoch(0), new Epoch(1));
-    assertThat(schedule.withOperators(OperatorSet.empty(0, Wei.ZERO)).owner(new Slot(0)))
+    assertThat(schedule.withOperators(OperatorSet.empty()).owner(new Slot(0)))
         .isInstanceOf(SlotOwner.NoOwner.class);
     assertThatThrownBy(() -> schedule.withDuties(new Epoch(0), new long[3]))
         .isInstanceOf(IllegalArgumentException.class)
@@ -200,22 +228,22 @@ class ProposerScheduleTest {
         .hasMessageContaining("operator 1 is registered");
     assertThatThrownBy(() -> operators.with(List.of(ScheduleFixtures.validators(0, 1, 2L))))
         .hasMessageContaining("validator 2 is claimed");
-    assertThatThrownBy(() -> operators.with(List.of(new RegistryChange.Frozen(new Epoch(1), 7))))
+    assertThatThrownBy(() -> operators.with(List.of(new RegistryChange.Frozen(7))))
         .hasMessageContaining("no operator 7");
-    OperatorSet later = operators.with(List.of(new RegistryChange.Frozen(new Epoch(6), 1)));
-    assertThatThrownBy(() -> later.with(List.of(new RegistryChange.Frozen(new Epoch(5), 2))))
-        .hasMessageContaining("after one of epoch 6");
+    OperatorSet later = operators.with(List.of(ScheduleFixtures.validators(6, 1, 11L)));
+    assertThatThrownBy(() -> later.with(List.of(ScheduleFixtures.validators(5, 2, 12L))))
+        .hasMessageContaining("after one from epoch 6");
   }
 
   @Test
-  void findsOperatorsByTheirKeys() {
+  void findsOperatorsByTheirCommitters() {
     OperatorSet operators = ScheduleFixtures.twoOperators();
     Operator two = operators.operator(2);
     assertThat(two).isNotNull();
 
-    assertThat(operators.operatorOfPoster(two.posters().get(1))).isEqualTo(two);
-    assertThat(operators.operatorOfCommitter(two.committer())).isEqualTo(two);
-    assertThat(operators.operatorOfPoster(two.committer())).isNull();
+    Operator.Keys keys = two.keys().getFirst();
+    assertThat(operators.operatorOfCommitter(keys.committer())).isEqualTo(two);
+    assertThat(operators.operatorOfCommitter(keys.posters().getFirst())).isNull();
     assertThat(operators.operators()).hasSize(2);
   }
 
@@ -231,7 +259,7 @@ class ProposerScheduleTest {
         changes.add(ScheduleFixtures.validators(0, id, 10_000_000L + id * 100L + v));
       }
     }
-    return OperatorSet.empty(0, Wei.ofEther(8)).with(changes);
+    return OperatorSet.empty().with(changes);
   }
 
   private static String word(long value) {

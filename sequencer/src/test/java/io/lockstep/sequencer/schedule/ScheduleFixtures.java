@@ -13,6 +13,7 @@ public final class ScheduleFixtures {
 
   private ScheduleFixtures() {}
 
+  /** An operator that counts from {@code epoch} on. */
   public static RegistryChange.Registered registered(long epoch, long operatorId, long ether) {
     return new RegistryChange.Registered(
         new Epoch(epoch),
@@ -30,7 +31,7 @@ public final class ScheduleFixtures {
 
   /** Operators 1 and 2 with validators 1 and 2, in force from epoch 0. */
   public static OperatorSet twoOperators() {
-    return OperatorSet.empty(0, Wei.ofEther(8))
+    return OperatorSet.empty()
         .with(
             List.of(
                 registered(0, 1, 8),
