@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.deploy;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Wei;
 import java.util.List;
@@ -18,6 +21,10 @@ public final class DevAccounts {
 
   /** Of each account, on L1 and on each rollup. */
   public static final Wei BALANCE = Wei.ofEther(10_000);
+
+  /** Creates the contracts on an L1 in a box, where it has more than genesis files can ask for. */
+  public static final SecretKey DEPLOYER =
+      SecretKey.of(Keccak.hash("lockstep devnet deployer".getBytes(US_ASCII)).toArray());
 
   private static final List<SecretKey> KEYS = derive();
 

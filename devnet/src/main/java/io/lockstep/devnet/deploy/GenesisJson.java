@@ -5,12 +5,14 @@ import io.lockstep.primitives.crypto.Keccak;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -19,14 +21,22 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The parts of geth-form genesis files that L1 and rollups share. Any thread. */
-final class GenesisJson {
+public final class GenesisJson {
   static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** Where a rollup's priority fees go (no code yet). */
-  static final Address FEE_VAULT = Address.fromHex("0x4c6f636b73746570000000000000000000000003");
+  /** EIP-4788. */
+  public static final Address BEACON_ROOTS =
+      Address.fromHex("0x000f3df6d732807ef1319fb7b8bb8522d0beac02");
 
-  static final Address SYSTEM_ANCHOR =
-      Address.fromHex("0x4c6f636b73746570000000000000000000000001");
+  /** Where a rollup's priority fees go. */
+  static final Address FEE_VAULT = predeploy(3);
+
+  static final Address SYSTEM_ANCHOR = predeploy(1);
+  private static final Address L2_MESSENGER = predeploy(4);
+  private static final Address L2_BRIDGE = predeploy(5);
+
+  /** 2^127 wei: what no rollup can use up. */
+  private static final UInt256 INEXHAUSTIBLE = UInt256.ofLimbs(0, 1L << 63, 0, 0);
 
   /** Signs every rollup block's first transaction; its key is public (protocol §2.1). */
   static final SecretKey SYSTEM_KEY =
@@ -35,9 +45,16 @@ final class GenesisJson {
               .toArray());
 
   private static final String SYSTEM_CONTRACTS = "system-contracts.json";
-  private static final String SYSTEM_ANCHOR_ARTEFACT = "/io/lockstep/contracts/SystemAnchor.json";
+
+  /** Have more from genesis on than L1 has, which they give to nobody who brings none. */
+  static final Set<Address> UNCOVERED = Set.of(L2_BRIDGE, SYSTEM_KEY.address());
 
   private GenesisJson() {}
+
+  /** The ASCII bytes of {@code Lockstep}, zeros and a number. */
+  private static Address predeploy(int number) {
+    return Address.fromHex("0x4c6f636b7374657000000000000000000000000" + number);
+  }
 
   /** Osaka from the first block on. */
   static ObjectNode config(long chainId) {
@@ -123,15 +140,41 @@ final class GenesisJson {
     return out;
   }
 
-  /** What every rollup has beside its users' accounts: the anchor and the system account. */
-  static Map<Address, JsonNode> predeploys() {
-    Bytes anchor =
-        Bytes.fromHex(resource(SYSTEM_ANCHOR_ARTEFACT).get("deployedBytecode").asString());
+  /** The code of EIP-4788's contract. */
+  public static Bytes beaconRootsCode() {
+    JsonNode contract = systemContracts().get(BEACON_ROOTS);
+    if (contract == null) {
+      throw new IllegalStateException(SYSTEM_CONTRACTS + " lacks EIP-4788");
+    }
+    return Bytes.fromHex(contract.get("code").asString());
+  }
+
+  /**
+   * What every rollup has beside its users' accounts: the predeploys and the system account.
+   *
+   * @param treasury gets its share of the priority fees; null for none
+   */
+  static Map<Address, JsonNode> predeploys(@Nullable Address treasury) {
     Map<Address, JsonNode> out = new TreeMap<>();
-    out.put(SYSTEM_ANCHOR, contract(anchor));
+    out.put(SYSTEM_ANCHOR, deployed("SystemAnchor"));
+    ObjectNode vault = deployed("FeeVault");
+    if (treasury != null) {
+      byte[] word = new byte[32];
+      treasury.write(word, 12);
+      vault.putObject("storage").put(Hash32.ZERO.toHex(), Hash32.of(word).toHex());
+    }
+    out.put(FEE_VAULT, vault);
+    out.put(L2_MESSENGER, deployed("L2Messenger"));
+    // Deposits are paid out of it: it must outlast whatever L1 holds.
+    out.put(L2_BRIDGE, deployed("L2Bridge").put("balance", INEXHAUSTIBLE.toQuantity()));
     // Pays the base fee of its own transactions for ever; nothing else can spend it.
-    out.put(SYSTEM_KEY.address(), account(UInt256.ofLimbs(0, 1L << 63, 0, 0)));
+    out.put(SYSTEM_KEY.address(), account(INEXHAUSTIBLE));
     return out;
+  }
+
+  private static ObjectNode deployed(String contract) {
+    JsonNode artefact = resource("/io/lockstep/contracts/" + contract + ".json");
+    return contract(Bytes.fromHex(artefact.get("deployedBytecode").asString()));
   }
 
   private static void blobParams(

@@ -15,10 +15,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The few calls to an L1's two clients that a deployment makes: one at a time, each with a time
- * limit and a bounded answer. One thread.
+ * Calls to a given L1's clients: one at a time, each with a time limit and a bounded answer. One
+ * thread.
  */
-public final class L1Client implements L1Caller {
+public final class L1Client implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int MAX_ANSWER_BYTES = 16 << 20;
 
@@ -36,7 +36,11 @@ public final class L1Client implements L1Caller {
     this.beacon = beacon;
   }
 
-  @Override
+  /**
+   * A JSON-RPC call.
+   *
+   * @throws DeployException when the client is away or answers with an error
+   */
   public JsonNode call(String method, JsonNode... params) throws DeployException {
     ObjectNode request = JsonNodeFactory.instance.objectNode();
     request.put("jsonrpc", "2.0").put("id", nextId++).put("method", method);
@@ -63,7 +67,7 @@ public final class L1Client implements L1Caller {
     return result;
   }
 
-  @Override
+  /** A GET of the beacon node; the answer's "data". */
   public JsonNode beacon(String path) throws DeployException {
     URI address = URI.create(beacon.toString().replaceAll("/+$", "") + path);
     JsonNode data =

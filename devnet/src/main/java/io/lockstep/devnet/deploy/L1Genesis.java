@@ -17,14 +17,18 @@ public final class L1Genesis {
   private static final long GAS_LIMIT = 60_000_000;
   private static final UInt256 BASE_FEE_WEI = UInt256.of(1_000_000_000L);
 
+  /** 2^255 wei. */
+  private static final UInt256 DEPLOYER_WEI = UInt256.ofLimbs(0, 0, 0, 1L << 63);
+
   private L1Genesis() {}
 
-  /** Osaka from the start, with the wallets' and the operators' accounts. */
+  /** Osaka from the start, with the accounts of wallets, operators and the deployer. */
   public static ObjectNode json(long genesisSeconds, List<OperatorKeys> operators) {
     Map<Address, JsonNode> alloc = new TreeMap<>(GenesisJson.systemContracts());
     for (SecretKey wallet : DevAccounts.keys()) {
       alloc.put(wallet.address(), GenesisJson.account(DevAccounts.BALANCE.amount()));
     }
+    alloc.put(DevAccounts.DEPLOYER.address(), GenesisJson.account(DEPLOYER_WEI));
     for (OperatorKeys keys : operators) {
       UInt256 owner = OperatorKeys.STAKE.plus(OperatorKeys.OWNER_FEES).amount();
       alloc.put(keys.owner().address(), GenesisJson.account(owner));

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.devnet.deploy;
 
+import io.lockstep.execution.state.Genesis;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +30,10 @@ public final class L2Genesis {
 
   /** Header limits of EIP-1559 chains: a genesis outside them could have no child. */
   private static final long MIN_GAS_LIMIT = 5_000;
+
+  /** Of the devnet's own rollups: an account that nobody has, so that its share can be seen. */
+  public static final Address DEVNET_TREASURY =
+      Address.fromHex("0x7265617375727900000000000000000000000001");
 
   private static final List<String> FORKS_BY_NUMBER =
       List.of(
@@ -58,13 +66,14 @@ public final class L2Genesis {
   /**
    * The genesis of the devnet's rollup {@code index} (from 0): wallets and predeploys.
    *
+   * @param walletBalance of each wallet
    * @param genesisSeconds the L1's beacon genesis, Unix seconds: tick 0 begins then
    */
-  public static ObjectNode json(int index, long genesisSeconds) {
+  public static ObjectNode json(int index, long genesisSeconds, Wei walletBalance) {
     Map<Address, JsonNode> alloc = new TreeMap<>(GenesisJson.systemContracts());
-    alloc.putAll(GenesisJson.predeploys());
+    alloc.putAll(GenesisJson.predeploys(DEVNET_TREASURY));
     for (SecretKey wallet : DevAccounts.keys()) {
-      alloc.put(wallet.address(), GenesisJson.account(DevAccounts.BALANCE.amount()));
+      alloc.put(wallet.address(), GenesisJson.account(walletBalance.amount()));
     }
     return GenesisJson.genesis(
         GenesisJson.config(FIRST_CHAIN_ID + index),
@@ -79,10 +88,12 @@ public final class L2Genesis {
    * A user's geth-form genesis as a rollup's: chain id, accounts, gas limit, base fee and fork
    * times as it says, plus predeploys and system contracts.
    *
+   * @param treasury gets its share of the priority fees; null for none
    * @throws Refused when it is not of Prague or later at its start, or holds something else where a
    *     predeploy must be
    */
-  public static ObjectNode merge(JsonNode user, long genesisSeconds) throws Refused {
+  public static ObjectNode merge(JsonNode user, long genesisSeconds, @Nullable Address treasury)
+      throws Refused {
     List<String> reasons = new ArrayList<>();
     ObjectNode config = config(user.path("config"), genesisSeconds, reasons);
     long gasLimit = quantity(user, "gasLimit", GAS_LIMIT, reasons);
@@ -90,12 +101,24 @@ public final class L2Genesis {
       reasons.add("gasLimit " + gasLimit + " is below " + MIN_GAS_LIMIT);
     }
     long baseFee = quantity(user, "baseFeePerGas", BASE_FEE_WEI.limb(0), reasons);
-    Map<Address, JsonNode> alloc = alloc(user.path("alloc"), reasons);
+    Map<Address, JsonNode> alloc = alloc(user.path("alloc"), treasury, reasons);
     if (!reasons.isEmpty()) {
       throw new Refused(reasons);
     }
     return GenesisJson.genesis(
         config, genesisSeconds, gasLimit, UInt256.of(baseFee), GenesisJson.FEE_VAULT, alloc);
+  }
+
+  /**
+   * What accounts of a rollup can spend from genesis on, wei: L1 must hold as much (protocol §4.2).
+   */
+  public static BigInteger spendableWei(Genesis genesis) {
+    return genesis.allocation().accounts().entrySet().stream()
+        .filter(entry -> !GenesisJson.UNCOVERED.contains(entry.getKey()))
+        .map(entry -> entry.getValue().after())
+        .filter(Objects::nonNull)
+        .map(account -> account.balance().toBigInteger())
+        .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
   private static ObjectNode config(JsonNode user, long genesisSeconds, List<String> reasons) {
@@ -131,7 +154,8 @@ public final class L2Genesis {
     return config;
   }
 
-  private static Map<Address, JsonNode> alloc(JsonNode user, List<String> reasons) {
+  private static Map<Address, JsonNode> alloc(
+      JsonNode user, @Nullable Address treasury, List<String> reasons) {
     Map<Address, JsonNode> alloc = new TreeMap<>();
     if (user.isObject()) {
       user.properties()
@@ -151,7 +175,7 @@ public final class L2Genesis {
             alloc.put(address, contract);
           }
         });
-    GenesisJson.predeploys()
+    GenesisJson.predeploys(treasury)
         .forEach((address, predeploy) -> {
           if (alloc.putIfAbsent(address, predeploy) != null) {
             reasons.add("alloc already has " + address + ", where a predeploy must be");

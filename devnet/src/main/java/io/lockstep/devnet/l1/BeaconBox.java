@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The beacon side of an L1 in a box over an execution client that is not its own (architecture §3,
  * {@code devnet --l1-rpc}): a beacon block for each block that the client makes. Slots in which it
- * makes none are missed, its reorgs are the beacon chain's. The client knows nothing of it, so
- * EIP-4788 has no roots there. Any thread; {@code beacon-box} follows.
+ * makes none are missed, its reorgs are the beacon chain's. The client knows nothing of it; one
+ * that lets its state be written is given EIP-4788's roots. Any thread; {@code beacon-box} follows.
  */
 public final class BeaconBox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BeaconBox.class);

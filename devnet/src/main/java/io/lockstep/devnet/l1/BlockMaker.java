@@ -71,9 +71,23 @@ final class BlockMaker {
       long slot) {
     BlockEnv env = env(orders);
     OpenBlock open = executor.open(env, parentState, ancestors);
+    Filled filled = fill(open, pool.ready(parentState, slot), forks);
+    return new Made(open.finish(List.of()), filled.included(), filled.impossible());
+  }
+
+  /** What became of the pool's transactions. */
+  record Filled(List<PooledTx> included, List<PooledTx> impossible) {}
+
+  /**
+   * Fills a block.
+   *
+   * @param ready each sender's transactions that can run one after another
+   */
+  static Filled fill(OpenBlock open, List<List<PooledTx>> ready, ForkSchedule forks) {
+    BlockEnv env = open.env();
     UInt256 baseFee = env.baseFeePerGas();
     PriorityQueue<Run> runs = new PriorityQueue<>(Run.order(baseFee));
-    pool.ready(parentState, slot).forEach(run -> runs.add(new Run(run, 0)));
+    ready.forEach(run -> runs.add(new Run(run, 0)));
     List<PooledTx> included = new ArrayList<>();
     List<PooledTx> impossible = new ArrayList<>();
     BlobParams blobParams = forks.blobParams(forks.at(env.number(), env.timestampSeconds()));
@@ -103,7 +117,7 @@ final class BlockMaker {
         }
       }
     }
-    return new Made(open.finish(List.of()), included, impossible);
+    return new Filled(included, impossible);
   }
 
   /** The fees of the block after {@code parent}, without a script's hand. */

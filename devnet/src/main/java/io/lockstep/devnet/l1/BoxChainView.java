@@ -5,10 +5,12 @@ import io.lockstep.devnet.l1.BeaconSide.NewHead;
 import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.journal.AccountState;
+import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.rpc.ChainView;
 import io.lockstep.execution.state.AccountProof;
 import io.lockstep.execution.state.ChainDb;
+import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.execution.state.TxLocation;
 import io.lockstep.primitives.tx.Block;
@@ -34,6 +36,7 @@ final class BoxChainView implements ChainView {
   private final ChainDb chain;
   private final Genesis genesis;
   private final List<Consumer<HeadChange>> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Transaction>> waitingListeners = new CopyOnWriteArrayList<>();
 
   BoxChainView(BoxChain box, Genesis genesis) {
     this.box = box;
@@ -152,6 +155,22 @@ final class BoxChainView implements ChainView {
   }
 
   @Override
+  public @Nullable Hash32 stateRoot(Hash32 blockHash, StateDiff diff) {
+    return chain.rootAfter(blockHash, diff);
+  }
+
+  @Override
+  public long oldestState() {
+    return chain.oldestState();
+  }
+
+  @Override
+  public @Nullable Long stateHistoryBlocks() {
+    long blocks = chain.historyBlocks();
+    return blocks == ChainOptions.ARCHIVE ? null : Long.valueOf(blocks);
+  }
+
+  @Override
   public UInt256 suggestedTipWei() {
     return TIP_WEI;
   }
@@ -170,6 +189,16 @@ final class BoxChainView implements ChainView {
   public AutoCloseable onHead(Consumer<HeadChange> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
+  }
+
+  @Override
+  public AutoCloseable onWaiting(Consumer<Transaction> listener) {
+    waitingListeners.add(listener);
+    return () -> waitingListeners.remove(listener);
+  }
+
+  void onTransaction(Transaction tx) {
+    waitingListeners.forEach(listener -> listener.accept(tx));
   }
 
   /** Passes a new beacon head on as the execution blocks that came and went. */

@@ -5,6 +5,8 @@ import io.lockstep.devnet.l1.BeaconSide.NewHead;
 import io.lockstep.execution.rpc.CallOptions;
 import io.lockstep.execution.rpc.ChainMethods;
 import io.lockstep.execution.rpc.ChainSubscriptions;
+import io.lockstep.execution.rpc.PoolMethods;
+import io.lockstep.execution.rpc.PoolView;
 import io.lockstep.execution.rpc.Subscription;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.preconf.wire.RpcEndpoint;
@@ -13,11 +15,9 @@ import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
-import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Address;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -29,27 +29,45 @@ final class BoxRpc implements AutoCloseable {
   private final ChainMethods reading;
   private final TxIntake intake;
   private final Runnable onTransaction;
-  private final Map<Object, Consumer<JsonNode>> pendingSinks = new ConcurrentHashMap<>();
 
   /** RPC over a chain; {@code onTransaction} runs when a transaction was taken. */
   BoxRpc(BoxChain chain, Genesis genesis, BlobProofs proofs, Runnable onTransaction) {
     this.chain = chain;
     this.view = new BoxChainView(chain, genesis);
     this.reading = new ChainMethods(view, CallOptions.DEFAULTS);
-    this.intake = new TxIntake(chain, genesis, proofs);
+    this.intake = new TxIntake(genesis.forks(), genesis.chainId(), proofs, chain::nextEnv);
     this.onTransaction = onTransaction;
   }
 
   RpcEndpoint endpoint() {
     Map<String, RpcMethod> methods = new HashMap<>(reading.methods());
     methods.put("eth_sendRawTransaction", this::sendRawTransaction);
-    new PoolMethods(chain).addTo(methods);
+    new PoolMethods(pool()).addTo(methods);
     Map<String, SubscriptionSource> subscriptions =
         Map.of(
             "newHeads", source(ChainSubscriptions.newHeads(view)),
             "logs", source(ChainSubscriptions.logs(view)),
-            "newPendingTransactions", this::subscribePending);
+            "newPendingTransactions", source(ChainSubscriptions.newPendingTransactions(view)));
     return new RpcEndpoint(methods, subscriptions);
+  }
+
+  private PoolView pool() {
+    return new PoolView() {
+      @Override
+      public Counts counts() {
+        return chain.withPool(pool -> pool.counts(chain.chain().headState()));
+      }
+
+      @Override
+      public Map<Address, Waiting> all(int most) {
+        return chain.withPool(pool -> pool.waiting(chain.chain().headState(), most));
+      }
+
+      @Override
+      public Waiting of(Address sender) {
+        return chain.withPool(pool -> pool.waiting(chain.chain().headState(), sender));
+      }
+    };
   }
 
   void onHead(NewHead change) {
@@ -62,17 +80,11 @@ final class BoxRpc implements AutoCloseable {
   }
 
   private JsonNode sendRawTransaction(JsonNode params) throws RpcError {
-    Transaction tx = intake.take(Params.bytes(Params.required(params, 0), "transaction"));
-    JsonNode hash = Params.text(tx.hash().toHex());
-    pendingSinks.values().forEach(sink -> sink.accept(hash));
+    TxIntake.Checked checked = intake.read(Params.bytes(Params.required(params, 0), "transaction"));
+    TxIntake.refuse(chain.add(checked.tx(), checked.sender(), checked.sidecar()));
+    view.onTransaction(checked.tx());
     onTransaction.run();
-    return hash;
-  }
-
-  private AutoCloseable subscribePending(JsonNode params, Consumer<JsonNode> sink) {
-    Object key = new Object(); // a sink given twice is two subscriptions
-    pendingSinks.put(key, sink);
-    return () -> pendingSinks.remove(key);
+    return Params.text(checked.tx().hash().toHex());
   }
 
   private static SubscriptionSource source(Subscription subscription) {

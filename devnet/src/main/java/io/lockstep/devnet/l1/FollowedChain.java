@@ -156,6 +156,7 @@ final class FollowedChain {
                   proposers.lookahead(slot / BoxOptions.SLOTS_PER_EPOCH));
       BeaconBlock block =
           BeaconBlock.of(header, found.hash(), found.header().number(), commitments);
+      execution.giveRoot(found.header().timestampSeconds(), parent.root());
       beacon.db().put(block, parent, blobs);
       show(block, parent, old);
     }

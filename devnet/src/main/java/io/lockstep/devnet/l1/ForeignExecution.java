@@ -30,6 +30,7 @@ final class ForeignExecution implements AutoCloseable {
   private static final int DEFAULT_MAX_BLOBS = 9;
 
   private final L1Client client;
+  private final GivenRoots roots;
 
   /**
    * A block as the client has it.
@@ -50,6 +51,7 @@ final class ForeignExecution implements AutoCloseable {
    */
   ForeignExecution(URI rpc) {
     this.client = new L1Client(rpc, rpc);
+    this.roots = new GivenRoots(client);
   }
 
   long chainId() throws DeployException {
@@ -58,6 +60,11 @@ final class ForeignExecution implements AutoCloseable {
     } catch (RpcError e) {
       throw nonsense("eth_chainId", e.text(), e);
     }
+  }
+
+  /** What EIP-4788 answers for blocks of this time. */
+  void giveRoot(long timestampSeconds, Hash32 parentBeaconRoot) throws DeployException {
+    roots.put(timestampSeconds, parentBeaconRoot);
   }
 
   /** Most blobs of a block under the active fork (EIP-7910). */

@@ -26,9 +26,10 @@ final class Script {
     stallSlots = bounded(stallSlots + slots);
   }
 
+  /** What was ordered before and has not happened yet still happens: the deeper one counts. */
   void reorg(int depth, boolean dropTransactions) {
-    reorgDepth = depth;
-    reorgDropsTransactions = dropTransactions;
+    reorgDropsTransactions = dropTransactions || (reorgDepth > 0 && reorgDropsTransactions);
+    reorgDepth = Math.max(reorgDepth, depth);
   }
 
   void spike(FeeSpike fees) {

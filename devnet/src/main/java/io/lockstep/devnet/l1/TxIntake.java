@@ -3,7 +3,7 @@ package io.lockstep.devnet.l1;
 
 import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.fork.Fork;
-import io.lockstep.execution.state.Genesis;
+import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.rpc.RpcError;
@@ -13,29 +13,39 @@ import io.lockstep.primitives.tx.TransactionCodec;
 import io.lockstep.primitives.tx.TransactionType;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.uint.UInt256;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code eth_sendRawTransaction} brings: decoded, checked, its blobs verified, then offered to
- * the pool. Runs on the caller's thread, some 20 ms a blob; only the pool's part holds the lock.
+ * What {@code eth_sendRawTransaction} brings: decoded, checked, its blobs verified. Runs on the
+ * caller's thread, some 20 ms a blob. Any thread.
  */
 final class TxIntake {
-  private final BoxChain chain;
-  private final Genesis genesis;
+  private final ForkSchedule forks;
+  private final UInt256 chainId;
   private final BlobProofs proofs;
+  private final Supplier<BlockEnv> nextEnv;
 
-  TxIntake(BoxChain chain, Genesis genesis, BlobProofs proofs) {
-    this.chain = chain;
-    this.genesis = genesis;
+  /** Checked by itself, not yet against any state. */
+  record Checked(Transaction tx, Address sender, @Nullable Sidecar sidecar) {}
+
+  /**
+   * @param nextEnv of the block that a transaction could stand in first
+   */
+  TxIntake(ForkSchedule forks, UInt256 chainId, BlobProofs proofs, Supplier<BlockEnv> nextEnv) {
+    this.forks = forks;
+    this.chainId = chainId;
     this.proofs = proofs;
+    this.nextEnv = nextEnv;
   }
 
   /**
-   * Takes a transaction in its network form.
+   * Reads a transaction in its network form.
    *
    * @throws RpcError saying why it is refused
    */
-  Transaction take(Bytes raw) throws RpcError {
+  Checked read(Bytes raw) throws RpcError {
     Transaction tx;
     Sidecar sidecar = null;
     try {
@@ -56,17 +66,16 @@ final class TxIntake {
     if (sender == null) {
       throw new RpcError(RpcError.SERVER, "invalid sender");
     }
-    refuse(chain.add(tx, sender, sidecar));
-    return tx;
+    return new Checked(tx, sender, sidecar);
   }
 
   private @Nullable String fault(Transaction tx) {
-    BlockEnv next = chain.nextEnv();
-    Fork fork = genesis.forks().at(next.number(), next.timestampSeconds());
-    return TxRules.fault(tx, genesis.chainId(), fork, next.gasLimit());
+    BlockEnv next = nextEnv.get();
+    Fork fork = forks.at(next.number(), next.timestampSeconds());
+    return TxRules.fault(tx, chainId, fork, next.gasLimit());
   }
 
-  private static void refuse(@Nullable String fault) throws RpcError {
+  static void refuse(@Nullable String fault) throws RpcError {
     if (fault != null) {
       throw new RpcError(RpcError.SERVER, fault);
     }

@@ -3,6 +3,7 @@ package io.lockstep.devnet.l1;
 
 import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateReader;
+import io.lockstep.execution.rpc.PoolView;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.tx.TransactionType;
 import io.lockstep.primitives.types.Address;
@@ -147,6 +148,44 @@ final class TxPool {
       next++;
     }
     return next;
+  }
+
+  PoolView.Counts counts(StateReader state) {
+    int pending = 0;
+    for (Address sender : senders()) {
+      long next = stateNonce(state, sender);
+      pending += (int) (nextNonce(sender, next) - next);
+    }
+    return new PoolView.Counts(pending, size() - pending);
+  }
+
+  /** What waits of a sender: that without a gap after the state's nonce, and the rest. */
+  PoolView.Waiting waiting(StateReader state, Address sender) {
+    long firstQueued = nextNonce(sender, stateNonce(state, sender));
+    SortedMap<Long, PooledTx> own = of(sender);
+    return new PoolView.Waiting(
+        own.headMap(firstQueued).values().stream().map(PooledTx::tx).toList(),
+        own.tailMap(firstQueued).values().stream().map(PooledTx::tx).toList());
+  }
+
+  /** The same of all senders, at most so many transactions. */
+  Map<Address, PoolView.Waiting> waiting(StateReader state, int most) {
+    Map<Address, PoolView.Waiting> all = new TreeMap<>();
+    int left = most;
+    for (Address sender : senders()) {
+      PoolView.Waiting waiting = waiting(state, sender);
+      left -= waiting.pending().size() + waiting.queued().size();
+      if (left < 0) {
+        break;
+      }
+      all.put(sender, waiting);
+    }
+    return all;
+  }
+
+  private static long stateNonce(StateReader state, Address sender) {
+    AccountState account = state.account(sender);
+    return account == null ? 0 : account.nonce();
   }
 
   /**

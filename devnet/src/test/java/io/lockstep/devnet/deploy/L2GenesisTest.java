@@ -21,7 +21,7 @@ class L2GenesisTest {
 
   @Test
   void givesEachRollupItsChainIdAndTheL1sGenesisTime() throws Exception {
-    Genesis genesis = Genesis.parse(L2Genesis.json(1, GENESIS_SECONDS));
+    Genesis genesis = Genesis.parse(L2Genesis.json(1, GENESIS_SECONDS, DevAccounts.BALANCE));
 
     assertThat(genesis.chainId()).isEqualTo(UInt256.of(902));
     BlockHeader header = genesis.header(Hash32.ZERO);
@@ -33,7 +33,7 @@ class L2GenesisTest {
 
   @Test
   void holdsSystemContractsPredeploysAndWallets() throws Exception {
-    Genesis genesis = Genesis.parse(L2Genesis.json(0, GENESIS_SECONDS));
+    Genesis genesis = Genesis.parse(L2Genesis.json(0, GENESIS_SECONDS, DevAccounts.BALANCE));
 
     assertThat(genesis.allocation().accounts())
         .containsKeys(GenesisJson.SYSTEM_ANCHOR, GenesisJson.SYSTEM_KEY.address())
@@ -54,7 +54,7 @@ class L2GenesisTest {
              "alloc": {"00000000000000000000000000000000000000aa": {"balance": "0x10"}}}
             """);
 
-    ObjectNode merged = L2Genesis.merge(user, GENESIS_SECONDS);
+    ObjectNode merged = L2Genesis.merge(user, GENESIS_SECONDS, null);
     Genesis genesis = Genesis.parse(merged);
 
     assertThat(genesis.chainId()).isEqualTo(UInt256.of(4242));
@@ -63,8 +63,8 @@ class L2GenesisTest {
     assertThat(header.gasLimit()).isEqualTo(30_000_000L);
     assertThat(header.timestampSeconds()).isEqualTo(GENESIS_SECONDS);
     assertThat(merged.get("config").has("osakaTime")).isFalse();
-    // Four system contracts, the anchor, the system account and the user's one.
-    assertThat(genesis.allocation().accounts()).hasSize(7).containsKey(Address.ofLong(0xaa));
+    // Four system contracts, four predeploys, the system account and the user's one.
+    assertThat(genesis.allocation().accounts()).hasSize(10).containsKey(Address.ofLong(0xaa));
   }
 
   @Test
@@ -76,7 +76,7 @@ class L2GenesisTest {
              "pragueTime": 4000000000}, "alloc": {}}
             """);
 
-    assertThatThrownBy(() -> L2Genesis.merge(user, GENESIS_SECONDS))
+    assertThatThrownBy(() -> L2Genesis.merge(user, GENESIS_SECONDS, null))
         .isInstanceOf(L2Genesis.Refused.class)
         .hasMessageContaining("londonBlock")
         .hasMessageContaining("pragueTime");
@@ -92,7 +92,7 @@ class L2GenesisTest {
             """
                 .formatted(GenesisJson.SYSTEM_ANCHOR.toHex()));
 
-    assertThatThrownBy(() -> L2Genesis.merge(user, GENESIS_SECONDS))
+    assertThatThrownBy(() -> L2Genesis.merge(user, GENESIS_SECONDS, null))
         .isInstanceOf(L2Genesis.Refused.class)
         .hasMessageContaining(GenesisJson.SYSTEM_ANCHOR.toHex());
   }

@@ -146,6 +146,17 @@ class BoxLeversTest {
   }
 
   @Test
+  void aReorgThatWaitsForABlockIsNotMadeSmallerByALaterOrder() throws Exception {
+    box.box.produceSlots(19);
+    box.levers.proposers(3, ORDER);
+    box.levers.reorg(1, false);
+    box.box.produceSlot();
+
+    assertThat(header("head").get("parent_root").asString()).isEqualTo(root("14"));
+    assertThat(indices(duties(3))).isEqualTo(ORDER);
+  }
+
+  @Test
   void setsTheProposersOfALaterEpochWithoutAReorg() throws Exception {
     box.box.produceSlots(10);
     String head = root("head");
