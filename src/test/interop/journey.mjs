@@ -12,7 +12,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createPublicClient, hexToNumber, http, parseAbi, parseGwei } from 'viem'
+import { createPublicClient, hexToNumber, http, keccak256, parseAbi, parseGwei, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { Anvil } from './l1/anvil.mjs'
 import { Listening } from './l1/listening.mjs'
@@ -24,10 +24,15 @@ const LOCKSTEP = fileURLToPath(new URL('../../../lockstep', import.meta.url))
 const SLOT_SECONDS = 2
 const SLOTS_PER_EPOCH = 8
 const OPERATORS = 2
-const QUIET_MS = 120
-const DEPLOYED_AFTER_MS = 1_500
+const QUIET_MS = 300
+const DEPLOYED_AFTER_MS = 5_000
 const BATCH_PROPOSED = parseAbi([
-  'event BatchProposed(uint64 indexed batchIndex, uint32 indexed operatorId, uint64 windowSlot, bytes32 batchHash, bytes32 declaredHead, bytes32[] blobHashes)',
+  'event BatchProposed(uint64 indexed batchIndex, uint32 indexed operatorId, uint64 windowSlot, bytes32 batchHash, bytes32 declaredHead, bytes32[] blobHashes, address[] committers)',
+])
+const PROOFS = parseAbi([
+  'event ValidatorsAdded(uint32 indexed operatorId, uint64 fromEpoch, uint64[] indices)',
+  'event LookaheadSynced(uint64 indexed epoch, uint32 fallbackOperatorId, uint256[] packedOperators)',
+  'function windowOf(uint64 slot) view returns (uint64 windowSlot, uint32 operatorId, bool isFallback)',
 ])
 const BLOB_BYTES = 131_072
 
@@ -78,6 +83,12 @@ async function until(what, timeoutMs, ask) {
     demand(Date.now() < deadline, `${what}: not within ${timeoutMs / 1000} s (${last})`)
     await sleep(150)
   }
+}
+
+/** The withdrawal addresses of a devnet's operators, whose keys everybody knows. */
+function owners() {
+  return Array.from({ length: OPERATORS }, (_, i) =>
+    privateKeyToAccount(keccak256(stringToHex(`lockstep devnet operator ${i} owner`))).address.toLowerCase())
 }
 
 /** A slot as soon as a transaction waits, so that registrations lie in the first epochs; then live. */
@@ -170,7 +181,7 @@ async function proofs(l1) {
 }
 
 async function run() {
-  const l1 = await (which === 'A' ? Pair.start(SLOT_SECONDS, folder) : Anvil.start(SLOT_SECONDS, join(folder, 'anvil.log')))
+  const l1 = await (which === 'A' ? Pair.start(SLOT_SECONDS, folder, { owners: owners() }) : Anvil.start(SLOT_SECONDS, join(folder, 'anvil.log')))
   const proxy = await Listening.before(l1.rpc)
   note(`L1 is up: ${l1.name}, ${folder}`)
   const port = 21_000 + (process.pid % 300) * 100
@@ -311,6 +322,35 @@ async function run() {
       demand(await rpc(nodes[0], 'eth_getTransactionReceipt', hash), `transaction ${hash} is gone`)
     }
     return `block ${wanted}, ${users.receipts.length} transactions all there, ${users.failures.length} tries without an answer`
+  })
+
+  await step('oracle holds what the beacon node says, batches are of its windows', async () => {
+    const { OperatorRegistry: registry, LookaheadOracle: oracle } = net.contracts
+    const all = (address, event) => client.getLogs({ address, event, fromBlock: 0n })
+    const operatorOf = new Map()
+    for (const { args } of await all(registry, PROOFS[0])) {
+      for (const index of args.indices) operatorOf.set(Number(index), args.operatorId)
+    }
+    const synced = new Map()
+    const { epoch, data } = await until('the schedule of the current epoch', 30_000, async () => {
+      for (const { args } of await all(oracle, PROOFS[1])) synced.set(Number(args.epoch), args.packedOperators)
+      const head = Number((await get(`${beacon}/eth/v1/beacon/headers/head`)).data.header.message.slot)
+      const now = Math.floor(head / SLOTS_PER_EPOCH)
+      return synced.has(now) && { epoch: now, ...(await get(`${beacon}/eth/v1/validator/duties/proposer/${now}`)) }
+    })
+    for (const { slot, validator_index } of data) {
+      const place = Number(slot) % SLOTS_PER_EPOCH
+      const stored = Number((synced.get(epoch)[Math.floor(place / 8)] >> BigInt(32 * (place % 8))) & 0xffffffffn)
+      demand(operatorOf.get(Number(validator_index)) === stored, `slot ${slot} is validator ${validator_index}'s, stored for ${stored}`)
+    }
+    const posted = await batches()
+    for (const { args } of posted) {
+      const [windowSlot, operatorId] = await client.readContract({
+        address: oracle, abi: PROOFS, functionName: 'windowOf', args: [args.windowSlot],
+      })
+      demand(windowSlot === args.windowSlot && operatorId === args.operatorId, `batch ${args.batchIndex} is not of its window`)
+    }
+    return `${operatorOf.size} validators proven, ${synced.size} epochs synced, ${posted.length} batches`
   })
 
   await step(`a follower derives from ${which} alone`, async () => {

@@ -63,7 +63,7 @@ export class Pair {
     return existsSync(CLIENT) ? undefined : 'no EthereumJS client'
   }
 
-  static async start(slotSeconds, folder, { preset = 'minimal', validators = 16, warmUpEpochs = 6 } = {}) {
+  static async start(slotSeconds, folder, { preset = 'minimal', validators = 16, owners = [], warmUpEpochs = 6 } = {}) {
     const l1 = new Pair()
     l1.slotSeconds = slotSeconds
     const [port, engine, p2p] = await freePorts(3)
@@ -93,6 +93,7 @@ export class Pair {
       [
         ...[here('consensus/main.mjs'), '--engine', `http://127.0.0.1:${engine}`, '--jwt', jwt],
         ...['--slot-seconds', slotSeconds, '--validators', validators, '--warm-up-epochs', warmUpEpochs],
+        ...(owners.length > 0 ? ['--owners', owners.join()] : []),
       ].map(String),
       { log: join(folder, 'cl.log'), env: { LODESTAR_PRESET: preset } },
     )

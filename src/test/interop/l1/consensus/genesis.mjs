@@ -32,7 +32,7 @@ export function chainConfig(slotSeconds, validators, chainId) {
 }
 
 /** The genesis state over an execution genesis block. */
-export async function genesisState(chain, keys, payload, genesisTime) {
+export async function genesisState(chain, keys, owners, payload, genesisTime) {
   const forks = createChainForkConfig(chain)
   const types = forks.getForkTypes(0)
   const seq = forks.getForkSeq(0)
@@ -51,7 +51,7 @@ export async function genesisState(chain, keys, payload, genesisTime) {
   state.eth1DepositIndex = keys.length
   const mixes = new Array(params.EPOCHS_PER_HISTORICAL_VECTOR).fill(payload.blockHash)
   state.randaoMixes = ssz.phase0.RandaoMixes.toViewDU(mixes)
-  addValidators(state, keys)
+  addValidators(state, keys, owners)
   state.depositRequestsStartIndex = params.UNSET_DEPOSIT_REQUESTS_START_INDEX
   state.latestExecutionPayloadHeader = types.ExecutionPayloadHeader.toViewDU(
     transition.executionPayloadToPayloadHeader(seq, payload),
@@ -75,14 +75,19 @@ export async function genesisState(chain, keys, payload, genesisTime) {
   return { config, types, seq, state: transition.createCachedBeaconState(state, caches()) }
 }
 
-function addValidators(state, keys) {
+/** Credentials of kind 0x01; validator i belongs to owner i modulo their number. */
+function withdrawalCredentials(owner) {
   const credentials = new Uint8Array(32)
   credentials[0] = 1
-  credentials[31] = 0xfe
+  credentials.set(Buffer.from(owner.replace(/^0x/, ''), 'hex'), 12)
+  return credentials
+}
+
+function addValidators(state, keys, owners) {
   state.validators = ssz.phase0.Validators.toViewDU(
-    keys.map(key => ({
+    keys.map((key, index) => ({
       pubkey: key.toPublicKey().toBytes(),
-      withdrawalCredentials: credentials,
+      withdrawalCredentials: withdrawalCredentials(owners[index % owners.length]),
       effectiveBalance: EFFECTIVE_BALANCE_GWEI,
       slashed: false,
       activationEligibilityEpoch: 0,

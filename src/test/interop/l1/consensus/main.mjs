@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// node main.mjs --engine URL --jwt FILE [--slot-seconds 2] [--validators 16] [--warm-up-epochs 6]
+// node main.mjs --engine URL --jwt FILE [--slot-seconds 2] [--validators 16] [--owners ADDRESS,…] [--warm-up-epochs 6]
 //
 // A consensus node for tests over a real execution client: rules, types, signatures and the beacon API are Lodestar's published
 // packages; block making, a block tree whose newest block is the head, and levers are here. Its genesis lies in the past: until
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     engine: { type: 'string' },
     jwt: { type: 'string' },
     port: { type: 'string', default: '0' },
+    owners: { type: 'string', default: '0x00000000000000000000000000000000000000fe' },
     'slot-seconds': { type: 'string', default: '2' },
     validators: { type: 'string', default: '16' },
     'warm-up-epochs': { type: 'string', default: '6' },
@@ -35,7 +36,7 @@ const settings = chainConfig(slotSeconds, keys.length, Number(await engine.call(
 const warmUpSlots = Number(values['warm-up-epochs']) * params.SLOTS_PER_EPOCH
 const genesisTime = Math.floor(Date.now() / 1000) - warmUpSlots * slotSeconds
 const execution = genesisPayload(await engine.call('eth_getBlockByNumber', '0x0', false))
-const genesis = await genesisState(settings, keys, execution, genesisTime)
+const genesis = await genesisState(settings, keys, values.owners.split(','), execution, genesisTime)
 const chain = new Chain({ engine, keys, genesisTime, slotSeconds, ...genesis })
 
 let last = 0 // the last slot that had its turn

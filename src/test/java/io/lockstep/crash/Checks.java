@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.lockstep.scenario.Rpc;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -44,6 +45,24 @@ record Checks(ProcessCluster cluster) {
 
   /** All nodes, the restarted ones too, have one head and saw no promise broken. */
   void assertOneMind() throws Exception {
+    assertOneHead();
+    for (int node = 0; node < ProcessCluster.NODES; node++) {
+      assertThat(cluster.status(node).get("promiseMismatches").asString())
+          .as("promises that node %d saw broken: %s", node, notKept(node))
+          .isEqualTo("0x0");
+    }
+  }
+
+  private String notKept(int node) throws IOException {
+    return cluster
+        .log(node)
+        .lines()
+        .filter(line -> line.contains("not kept") || line.contains("gave way"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** All nodes, the restarted ones too, have one head. */
+  void assertOneHead() throws Exception {
     String head = cluster.devnet().follower().call("eth_blockNumber").asString();
     for (int node = 0; node < ProcessCluster.NODES; node++) {
       Rpc rpc = cluster.devnet().node(node);
@@ -54,9 +73,6 @@ record Checks(ProcessCluster cluster) {
               assertThat(hashAt(rpc, head))
                   .isNotNull()
                   .isEqualTo(hashAt(cluster.devnet().follower(), head)));
-      assertThat(cluster.status(node).get("promiseMismatches").asString())
-          .as("promises that node " + node + " saw broken")
-          .isEqualTo("0x0");
     }
   }
 

@@ -141,6 +141,16 @@ final class ProcessCluster implements AutoCloseable {
     return process;
   }
 
+  /** What a node has logged since it was last started. */
+  String log(int node) throws IOException {
+    for (Lockstep process : launched) {
+      if (process.pid() == pids[node]) {
+        return process.output();
+      }
+    }
+    return Files.readString(node(node).config().resolveSibling("node.log"));
+  }
+
   /** Waits until none of them has to catch up with L1 or with its peers. */
   void awaitCaughtUp(int... nodes) {
     for (int node : nodes) {

@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Anyone may post a blob: any bytes must give a batch or a refusal, and a batch must have one form.
- * The first byte of an input chooses how deep the rest starts.
+ * Anyone may post a blob: any bytes must give a batch or a refusal, and what was taken must survive
+ * being written again. The first byte of an input chooses how deep the rest starts.
  */
 class BatchDecodeFuzzTest {
   private static final int ENTRY_BYTES = 62;
@@ -78,7 +78,7 @@ class BatchDecodeFuzzTest {
     out.put(magic()).put((byte) 1).putInt(length);
     out.putShort((short) 1).putShort((short) 0).putShort((short) 1).put(new byte[12]);
     out.putLong(tick).putLong(901).putLong(1).put(new byte[38]);
-    out.putLong(901).put((byte) 1).put((byte) codec);
+    out.putLong(901).put((byte) 2).put((byte) codec);
     out.putInt(codec == 0 ? body.length : plainLength).putInt(body.length).put(body);
     return out.array();
   }

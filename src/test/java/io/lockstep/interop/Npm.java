@@ -53,6 +53,16 @@ public final class Npm {
         "skipped: src/test/interop/l1 is not installed, run: " + HOW + "/l1");
   }
 
+  /** The same for the verifier in TypeScript, {@code preconf/ts}, which must be compiled too. */
+  public static void assumeVerifierBuilt() {
+    assumeInstalled();
+    Assumptions.assumeTrue(
+        Files.isRegularFile(root().resolve("preconf/ts/dist/index.js"))
+            && Files.isDirectory(root().resolve("preconf/ts/node_modules/viem")),
+        "skipped: preconf/ts is not built, run: npm ci --ignore-scripts --prefix preconf/ts"
+            + " && npm run build --prefix preconf/ts");
+  }
+
   /**
    * The program itself, whose pid and exit code are its own; npm's wrappers around it have others.
    *

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,18 @@ class ReferenceChainIT {
   }
 
   @Test
+  void ethersAndWeb3FindNothingWrong() throws Exception {
+    for (String script : List.of("wallet-ethers.mjs", "wallet-web3.mjs")) {
+      try (AnvilProcess anvil = AnvilProcess.start()) {
+        NodeScript run =
+            NodeScript.runAndPass(
+                LIMIT, script, anvil.rpc().toString(), KEY, anvil.ws().toString());
+        assertThat(run.output()).contains("ok   WebSocket").doesNotContain("FAIL");
+      }
+    }
+  }
+
+  @Test
   void castFindsNothingWrong() throws Exception {
     try (AnvilProcess anvil = AnvilProcess.start()) {
       NodeScript run = NodeScript.runAndPass(LIMIT, "wallet-cast.sh", anvil.rpc().toString(), KEY);
@@ -51,7 +64,10 @@ class ReferenceChainIT {
     try (AnvilProcess anvil = AnvilProcess.start()) {
       rpc = anvil.rpc().toString();
     }
+    String ws = rpc.replace("http", "ws");
     NodeScript.run(LIMIT, "wallet-viem.mjs", rpc, KEY).assertExitCode(1);
+    NodeScript.run(LIMIT, "wallet-ethers.mjs", rpc, KEY, ws).assertExitCode(1);
+    NodeScript.run(LIMIT, "wallet-web3.mjs", rpc, KEY, ws).assertExitCode(1);
     NodeScript.run(LIMIT, "wallet-cast.sh", rpc, KEY).assertExitCode(1);
   }
 

@@ -73,6 +73,22 @@ class MainJobIT {
   }
 
   @Test
+  void ethersWorksUnchangedAgainstAnOperator() throws Exception {
+    Npm.assumeInstalled();
+    DevnetFile.Node node = devnet().file().nodes().getFirst();
+    NodeScript.runAndPass(
+        SCRIPT, "wallet-ethers.mjs", node.rpc().toString(), key(5), node.ws().toString());
+  }
+
+  @Test
+  void web3WorksUnchangedAgainstTheFollower() throws Exception {
+    Npm.assumeInstalled();
+    DevnetFile.Node node = devnet().file().nodes().getLast();
+    NodeScript.runAndPass(
+        SCRIPT, "wallet-web3.mjs", node.rpc().toString(), key(6), node.ws().toString());
+  }
+
+  @Test
   void castWorksUnchangedAgainstTheFollower() throws Exception {
     Npm.assumeInstalled("cast");
     NodeScript.runAndPass(

@@ -4,9 +4,8 @@ package io.lockstep.node.devnet;
 import io.lockstep.config.cli.DevnetOptions;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.cluster.DevnetFile;
-import io.lockstep.config.cluster.ProtocolParameters;
+import io.lockstep.config.cluster.StakeParameters;
 import io.lockstep.config.preset.Preset;
-import io.lockstep.devnet.deploy.ClusterDeployment;
 import io.lockstep.devnet.deploy.DeployException;
 import io.lockstep.devnet.deploy.DevAccounts;
 import io.lockstep.devnet.deploy.L1Genesis;
@@ -16,7 +15,14 @@ import io.lockstep.devnet.l1.BeaconBox;
 import io.lockstep.devnet.l1.BeaconFork;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.L1Box;
+import io.lockstep.devnet.l1.Validators;
+import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.node.deploy.ClusterDeployment;
+import io.lockstep.node.deploy.L1Access;
+import io.lockstep.node.deploy.Plan;
+import io.lockstep.node.deploy.Registration;
 import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.types.Wei;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +44,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** A running devnet. */
 public final class Devnet implements AutoCloseable {
   private static final int NODE_END_SECONDS = 8;
+  private static final long CONNECT_TIMEOUT_MS = 5_000;
+  private static final Wei BALANCE_ON_GIVEN_L1 = Wei.ofEther(100);
 
   private final DevnetOptions options;
   private final DevnetLayout layout;
@@ -152,36 +160,56 @@ public final class Devnet implements AutoCloseable {
 
   private ClusterFile deploy(L1 l1, List<OperatorKeys> keys)
       throws DeployException, IOException, L2Genesis.Refused, DevnetFailure {
-    ClusterDeployment deployment =
-        new ClusterDeployment(new ClusterDeployment.Endpoints(l1.rpc, l1.beacon));
-    long genesisSeconds = deployment.genesisSeconds();
+    try (JdkTransport transport = new JdkTransport(CONNECT_TIMEOUT_MS)) {
+      L1Access access = L1Access.open(l1.rpc, l1.beacon, transport);
+      ClusterDeployment deployment = new ClusterDeployment(access);
+      SecretKey payer = options.fundingKey();
+      return deployment.ensure(
+          layout.clusterFile(),
+          new Plan(
+              Preset.DEVNET.parameters(),
+              StakeParameters.devnet(access.spec().clock().slotSeconds()),
+              rollups(deployment.genesisSeconds()),
+              operators(access, keys),
+              payer == null ? defaultPayer() : payer));
+    }
+  }
+
+  /** On a given L1 a wallet that development chains fund. */
+  private SecretKey defaultPayer() {
+    return options.l1Rpc() == null ? DevAccounts.DEPLOYER : DevAccounts.keys().getFirst();
+  }
+
+  /** L1 has to lock as much for each wallet, and a given one may not have that. */
+  private Wei walletBalance() {
+    return options.l1Rpc() == null ? DevAccounts.BALANCE : BALANCE_ON_GIVEN_L1;
+  }
+
+  private List<JsonNode> rollups(long genesisSeconds)
+      throws IOException, L2Genesis.Refused, DevnetFailure {
     List<JsonNode> rollups = new ArrayList<>();
     for (int i = 0; i < options.rollups(); i++) {
       Path given = options.genesis();
       rollups.add(
           i == 0 && given != null
-              ? L2Genesis.merge(readJson(given), genesisSeconds)
-              : L2Genesis.json(i, genesisSeconds));
+              ? L2Genesis.merge(readJson(given), genesisSeconds, L2Genesis.DEVNET_TREASURY)
+              : L2Genesis.json(i, genesisSeconds, walletBalance()));
     }
-    List<ClusterDeployment.Operator> operators = new ArrayList<>();
+    return rollups;
+  }
+
+  /** The box's validators are the operators'; of those of a given L1, each claims its own. */
+  private List<Plan.Operator> operators(L1Access l1, List<OperatorKeys> keys)
+      throws DeployException {
+    List<Plan.Operator> operators = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      List<Long> validators = new ArrayList<>();
-      for (long v = i; v < BoxOptions.DEFAULT_VALIDATORS; v += keys.size()) {
-        validators.add(v);
+      List<Long> validators = Validators.indicesOf(i, keys.size(), BoxOptions.DEFAULT_VALIDATORS);
+      if (options.l1Beacon() != null) {
+        validators = Registration.ownedBy(l1, keys.get(i).owner().address(), validators);
       }
-      operators.add(new ClusterDeployment.Operator(keys.get(i), OperatorKeys.STAKE, validators));
+      operators.add(new Plan.Operator(keys.get(i), OperatorKeys.STAKE, validators));
     }
-    SecretKey payer = options.fundingKey();
-    ProtocolParameters parameters = Preset.DEVNET.parameters();
-    return deployment.ensure(
-        layout.clusterFile(),
-        new ClusterDeployment.Plan(
-            parameters,
-            rollups,
-            operators,
-            payer == null ? DevAccounts.keys().getFirst() : payer,
-            ClusterDeployment.MIN_STAKE,
-            ClusterDeployment.EXIT_DELAY));
+    return operators;
   }
 
   private static JsonNode readJson(Path path) throws IOException, DevnetFailure {

@@ -147,6 +147,8 @@ final class DevnetLayout {
         posters.add(writeKey(place.dir().resolve("poster-" + i + ".key"), keys.posters().get(i)));
       }
       values.put("operator.poster-key-files", posters);
+      values.put(
+          "operator.l1-key-file", List.of(writeKey(place.dir().resolve("l1.key"), keys.owner())));
     }
     values.put("rpc.port", List.of(Integer.toString(place.rpcPort())));
     values.put("ops.port", List.of(Integer.toString(place.opsPort())));

@@ -13,7 +13,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A node of the devnet, in this process or in one of its own. */
@@ -72,8 +71,9 @@ sealed interface RunningNode extends AutoCloseable {
     return arguments;
   }
 
+  /** In this process; the environment goes over the node's file as it does in one of its own. */
   static RunningNode inside(DevnetLayout.Place place) throws DevnetFailure {
-    Invocation invocation = CommandLineParser.parse(arguments(place), Map.of());
+    Invocation invocation = CommandLineParser.parse(arguments(place), System.getenv());
     if (!(invocation instanceof Invocation.Node(NodeConfig config))) {
       throw new DevnetFailure(false, place.config() + " is not a node's: " + invocation);
     }

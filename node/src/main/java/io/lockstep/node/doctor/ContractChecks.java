@@ -2,17 +2,20 @@
 package io.lockstep.node.doctor;
 
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OperatorKey;
 import io.lockstep.config.PostingConfig;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.cluster.ProtocolParameters;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.ChainSpec;
 import io.lockstep.l1client.contract.InboxReader;
+import io.lockstep.l1client.contract.LookaheadReader;
 import io.lockstep.l1client.contract.Operator;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
-import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Address;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.uint.UInt256;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -39,21 +42,60 @@ final class ContractChecks {
   boolean contracts() throws L1Exception {
     boolean there =
         hasCode(ClusterFile.CLUSTER_INBOX, cluster.clusterInbox())
-            && hasCode(ClusterFile.OPERATOR_REGISTRY, cluster.operatorRegistry());
+            && hasCode(ClusterFile.OPERATOR_REGISTRY, cluster.operatorRegistry())
+            && hasCode(ClusterFile.LOOKAHEAD_ORACLE, cluster.lookaheadOracle())
+            && hasCode(ClusterFile.L1_MESSENGER, cluster.l1Messenger());
     if (!there) {
       return false;
     }
-    Address named = new InboxReader(client, cluster.clusterInbox()).registry(BlockTag.LATEST);
-    if (!named.equals(cluster.operatorRegistry())) {
+    InboxReader inbox = new InboxReader(client, cluster.clusterInbox());
+    if (!names("registry", inbox.registry(BlockTag.LATEST), cluster.operatorRegistry())
+        || !names("oracle", inbox.oracle(BlockTag.LATEST), cluster.lookaheadOracle())) {
+      return false;
+    }
+    report.ok(
+        "cluster", "inbox %s and what belongs to it are there".formatted(cluster.clusterInbox()));
+    numbers(inbox.numbers(BlockTag.LATEST));
+    return true;
+  }
+
+  private boolean names(String what, Address found, Address inFile) {
+    if (!found.equals(inFile)) {
       report.fail(
           "cluster",
-          "the inbox %s names the registry %s, the file says %s"
-              .formatted(cluster.clusterInbox(), named, cluster.operatorRegistry()),
+          "the inbox %s names the %s %s, the file says %s"
+              .formatted(cluster.clusterInbox(), what, found, inFile),
           "Take the cluster.json of this deployment");
       return false;
     }
-    report.ok("cluster", "inbox %s and its registry are there".formatted(cluster.clusterInbox()));
     return true;
+  }
+
+  /** What the inbox enforces, against what this node would go by. */
+  private void numbers(InboxReader.Numbers found) {
+    ProtocolParameters own = cluster.parameters();
+    InboxReader.Numbers inFile =
+        new InboxReader.Numbers(own.tickSeconds(), own.handoverLeadSeconds(), own.openAfterSlots());
+    if (found.equals(inFile)) {
+      report.ok("parameters on chain", "are those of the file");
+    } else {
+      report.fail(
+          "parameters on chain",
+          "the inbox has %s, the file %s".formatted(found, inFile),
+          "Take the cluster.json of this deployment");
+    }
+  }
+
+  /** Whether anybody can post now: the schedule of the epoch must be on chain. */
+  void schedule(Epoch now) throws L1Exception {
+    if (new LookaheadReader(client, cluster.lookaheadOracle()).isSynced(now, BlockTag.LATEST)) {
+      report.ok("oracle", "the schedule of epoch %s is on chain".formatted(now));
+    } else {
+      report.warn(
+          "oracle",
+          "the schedule of epoch %s is not on chain yet".formatted(now),
+          "An operator's node with operator.l1-key-file brings it there; nobody can post before");
+    }
   }
 
   private boolean hasCode(String contract, Address address) throws L1Exception {
@@ -89,7 +131,7 @@ final class ContractChecks {
       report.fail(
           "operator",
           "no operator is registered with the committer " + committer,
-          "Register it, or give the key that is registered as operator.committer-key-file");
+          "Register it, or give the key that is registered as operator.committer-key-file (or -address)");
       return;
     }
     Operator operator = registry.operator(id, BlockTag.LATEST);
@@ -104,8 +146,22 @@ final class ContractChecks {
       report.ok(
           "operator", "operator %d, stake %s ETH".formatted(id, ether(operator.stake().amount())));
     }
-    for (SecretKey poster : keys.posters()) {
+    for (OperatorKey poster : keys.posters()) {
       poster(poster.address(), operator, id, posting);
+    }
+    OperatorKey l1Key = keys.l1Key();
+    if (l1Key == null) {
+      report.warn(
+          "l1 key",
+          "operator.l1-key-file is not set, nor l1-address: this node brings no schedule to the oracle",
+          "Give it an account with some ether, or make sure that other operators do it");
+    } else if (client.balance(l1Key.address(), BlockTag.LATEST).isZero()) {
+      report.fail(
+          "l1 key",
+          l1Key.address() + " has no ether",
+          "Send it some; it pays one call in an epoch");
+    } else {
+      report.ok("l1 key", l1Key.address() + " can pay");
     }
   }
 

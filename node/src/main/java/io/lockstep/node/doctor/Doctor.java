@@ -4,6 +4,7 @@ package io.lockstep.node.doctor;
 import io.lockstep.config.L1Config;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OperatorKey;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconClient;
 import io.lockstep.l1client.beacon.BlockId;
@@ -14,11 +15,14 @@ import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.Transport;
+import io.lockstep.preconf.signer.Signers;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,7 @@ public final class Doctor {
       NodeConfig config, Transport transport, LongSupplier clockMs) {
     Doctor doctor = new Doctor(config, transport, Math.floorDiv(clockMs.getAsLong(), 1_000));
     doctor.storage();
+    doctor.signer();
     doctor.endpoints();
     doctor.chain();
     return doctor.report.findings();
@@ -91,7 +96,13 @@ public final class Doctor {
         checks.parameters(known);
       }
       OperatorConfig operator = config.operator();
-      if (checks.contracts() && operator != null) {
+      if (!checks.contracts()) {
+        return;
+      }
+      if (known != null) {
+        checks.schedule(known.clock().epochOf(known.clock().slotAt(nowSeconds)));
+      }
+      if (operator != null) {
         checks.operator(operator, config.posting());
       }
     } catch (L1Exception e) {
@@ -138,6 +149,38 @@ public final class Doctor {
       }
     } catch (IOException e) {
       report.fail("storage.dir", dir + ": " + e.getMessage(), "Choose another folder");
+    }
+  }
+
+  /** Whether a signer elsewhere is there and holds the keys that are asked of it. */
+  private void signer() {
+    OperatorConfig operator = config.operator();
+    if (operator == null) {
+      return;
+    }
+    Map<String, OperatorKey> keys = new LinkedHashMap<>();
+    keys.put("committer", operator.committer());
+    for (OperatorKey poster : operator.posters()) {
+      keys.put("poster " + poster.address(), poster);
+    }
+    if (operator.l1Key() != null) {
+      keys.put("l1 key", operator.l1Key());
+    }
+    try (Signers signers = new Signers()) {
+      keys.forEach((name, key) -> {
+        if (key instanceof OperatorKey.Remote remote) {
+          String trouble = signers.remote(remote).look();
+          if (trouble == null) {
+            report.ok("signer, " + name, "holds the key of " + key.address());
+          } else {
+            report.fail(
+                "signer, " + name,
+                trouble,
+                "Start it, load the key into it, or mend operator.signer-url; nothing is signed"
+                    + " meanwhile");
+          }
+        }
+      });
     }
   }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.main;
 
+import io.lockstep.config.cli.BenchBatchOptions;
+import io.lockstep.config.cli.BenchDeriveOptions;
 import io.lockstep.config.cli.BenchEvmOptions;
+import io.lockstep.config.cli.BenchFanoutOptions;
 import io.lockstep.config.cli.BenchOptions;
 import io.lockstep.config.cli.BenchProofsOptions;
+import io.lockstep.config.cli.BenchRpcOptions;
 import io.lockstep.config.cli.BenchStateOptions;
 import io.lockstep.config.cli.ExitCode;
 import java.util.Optional;
@@ -20,6 +24,11 @@ final class BenchCommand {
     return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
   }
 
+  static ExitCode run(BenchRpcOptions options) {
+    Optional<RpcBenchmark> benchmark = ServiceLoader.load(RpcBenchmark.class).findFirst();
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
   static ExitCode run(BenchEvmOptions options) {
     Optional<EvmBenchmark> benchmark = ServiceLoader.load(EvmBenchmark.class).findFirst();
     return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
@@ -32,6 +41,21 @@ final class BenchCommand {
 
   static ExitCode run(BenchProofsOptions options) {
     Optional<ProofBenchmark> benchmark = ServiceLoader.load(ProofBenchmark.class).findFirst();
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
+  static ExitCode run(BenchBatchOptions options) {
+    Optional<BatchBenchmark> benchmark = ServiceLoader.load(BatchBenchmark.class).findFirst();
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
+  static ExitCode run(BenchDeriveOptions options) {
+    Optional<DeriveBenchmark> benchmark = ServiceLoader.load(DeriveBenchmark.class).findFirst();
+    return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
+  }
+
+  static ExitCode run(BenchFanoutOptions options) {
+    Optional<FanoutBenchmark> benchmark = ServiceLoader.load(FanoutBenchmark.class).findFirst();
     return benchmark.isEmpty() ? notHere() : benchmark.get().run(options);
   }
 

@@ -6,6 +6,9 @@ import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.cli.ExitCode;
 import io.lockstep.config.cli.Invocation;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.secret.KeyFile;
+import io.lockstep.config.secret.KeyPassword;
+import io.lockstep.config.secret.Keystore;
 import io.lockstep.node.wire.LockstepNode;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.signing.SigningDatabase;
@@ -13,6 +16,7 @@ import io.lockstep.preconf.signing.SigningDatabaseRefused;
 import io.lockstep.preconf.signing.SigningDatabaseTool;
 import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.types.Address;
 import io.lockstep.storage.kv.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +25,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code lockstep keys …}: a signing database out of, into, or instead of another one. */
+/**
+ * {@code lockstep keys …}: keys under a password, and a signing database out of, into, or instead
+ * of another one.
+ */
 final class KeysCommands {
   private static final long MAX_FILE_BYTES = 256L << 20;
 
@@ -47,6 +56,44 @@ final class KeysCommands {
   }
 
   private KeysCommands() {}
+
+  static ExitCode encrypt(Invocation.EncryptKey encrypt) {
+    try {
+      KeyFile.create(
+          encrypt.out(), Keystore.encrypt(encrypt.key(), encrypt.password(), new SecureRandom()));
+    } catch (FileAlreadyExistsException e) {
+      return fail(ExitCode.USAGE, encrypt.out() + " exists already");
+    } catch (IOException e) {
+      return fail(ExitCode.UNAVAILABLE, encrypt.out() + " cannot be written: " + e.getMessage());
+    }
+    System.out.println("wrote the key of " + encrypt.key().address() + " to " + encrypt.out());
+    return ExitCode.DONE;
+  }
+
+  static ExitCode show(Invocation.ShowKeys show) {
+    ExitCode code = ExitCode.DONE;
+    for (Path file : show.files()) {
+      try {
+        System.out.println(shown(file, show.password()));
+      } catch (KeyFile.UnusableKeyException e) {
+        code = fail(ExitCode.NO, String.valueOf(e.getMessage()));
+      }
+    }
+    return code;
+  }
+
+  private static String shown(Path file, @Nullable KeyPassword password)
+      throws KeyFile.UnusableKeyException {
+    KeyFile.Content content = KeyFile.load(file);
+    if (!content.isEncrypted()) {
+      return content.address() + " " + file + " (plain)";
+    }
+    if (password != null) {
+      return content.unlock(password).address() + " " + file + " (encrypted, opened)";
+    }
+    Address said = content.address();
+    return (said == null ? "unknown" : said) + " " + file + " (encrypted, not opened)";
+  }
 
   static ExitCode exportDatabase(Invocation.ExportSigningDatabase export) {
     return run(

@@ -40,8 +40,12 @@ public final class Main {
       case Invocation.ConfigCheck check -> FileCommands.check(check);
       case Invocation.Status status -> StatusCommand.run(status);
       case Invocation.Doctor doctor -> DoctorCommand.run(doctor);
+      case Invocation.Deploy deploy -> DeployCommand.run(deploy.options());
+      case Invocation.L1Action action -> L1ActionCommand.run(action.options());
       case Invocation.Verify verify -> VerifyCommand.run(verify);
       case Invocation.Export export -> ExportCommand.run(export.options());
+      case Invocation.EncryptKey encrypt -> KeysCommands.encrypt(encrypt);
+      case Invocation.ShowKeys show -> KeysCommands.show(show);
       case Invocation.ExportSigningDatabase export -> KeysCommands.exportDatabase(export);
       case Invocation.ImportSigningDatabase give -> KeysCommands.importDatabase(give);
       case Invocation.NewSigningDatabase renew -> KeysCommands.newDatabase(renew);
@@ -51,11 +55,16 @@ public final class Main {
       case Invocation.EvmStateTest tests -> EvmCommands.stateTest(tests.options());
       case Invocation.EvmBlockTest tests -> EvmCommands.blockTest(tests.options());
       case Invocation.EvmTransactionTest tests -> EvmCommands.transactionTest(tests.options());
+      case Invocation.EvmRpcTest tests -> RpcTestCommand.run(tests.chain(), tests.tests());
       case Invocation.Sim sim -> Simulation.run(sim.options(), System.out::println);
       case Invocation.BenchPreconf bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchRpc bench -> BenchCommand.run(bench.options());
       case Invocation.BenchEvm bench -> BenchCommand.run(bench.options());
       case Invocation.BenchState bench -> BenchCommand.run(bench.options());
       case Invocation.BenchProofs bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchBatch bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchDerive bench -> BenchCommand.run(bench.options());
+      case Invocation.BenchFanout bench -> BenchCommand.run(bench.options());
     };
   }
 }

@@ -40,7 +40,7 @@ final class RpcCaller {
   /**
    * Calls a method.
    *
-   * @param params texts and booleans
+   * @param params texts and booleans, and lists and maps of them
    * @throws IOException when the endpoint is away, or {@link Answered} when it answers with an
    *     error
    */

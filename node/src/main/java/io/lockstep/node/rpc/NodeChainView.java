@@ -5,9 +5,11 @@ import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.block.BlockRules;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.journal.AccountState;
+import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.rpc.ChainView;
 import io.lockstep.execution.state.AccountProof;
+import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.TxLocation;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
@@ -39,6 +41,7 @@ public final class NodeChainView implements ChainView {
   private final Rollup rollup;
   private final Supplier<NodeView> view;
   private final PoolReads pool;
+  private final Streams streams;
   private final IntSupplier peers;
   private final LongSupplier clockMs;
   private final String clientVersion;
@@ -48,12 +51,14 @@ public final class NodeChainView implements ChainView {
       Rollup rollup,
       Supplier<NodeView> view,
       PoolReads pool,
+      Streams streams,
       IntSupplier peers,
       LongSupplier clockMs,
       String clientVersion) {
     this.rollup = rollup;
     this.view = view;
     this.pool = pool;
+    this.streams = streams;
     this.peers = peers;
     this.clockMs = clockMs;
     this.clientVersion = clientVersion;
@@ -200,6 +205,22 @@ public final class NodeChainView implements ChainView {
   }
 
   @Override
+  public @Nullable Hash32 stateRoot(Hash32 blockHash, StateDiff diff) {
+    return rollup.chain().rootAfter(blockHash, diff);
+  }
+
+  @Override
+  public long oldestState() {
+    return rollup.chain().oldestState();
+  }
+
+  @Override
+  public @Nullable Long stateHistoryBlocks() {
+    long blocks = rollup.chain().historyBlocks();
+    return blocks == ChainOptions.ARCHIVE ? null : Long.valueOf(blocks);
+  }
+
+  @Override
   public UInt256 suggestedTipWei() {
     return SUGGESTED_TIP_WEI;
   }
@@ -218,6 +239,11 @@ public final class NodeChainView implements ChainView {
   public AutoCloseable onHead(Consumer<HeadChange> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
+  }
+
+  @Override
+  public AutoCloseable onWaiting(Consumer<Transaction> listener) {
+    return streams.onWaiting(rollup.id(), listener);
   }
 
   /** Tells the listeners what changed between two pictures; on the streams' thread. */

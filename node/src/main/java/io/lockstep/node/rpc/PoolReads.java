@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.rpc;
 
+import io.lockstep.execution.rpc.PoolView;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
@@ -8,8 +9,13 @@ import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.Pools;
 import io.lockstep.sequencer.loop.SequencerLoop;
 import io.lockstep.sequencer.mempool.Mempool;
+import io.lockstep.sequencer.mempool.SenderContent;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,16 +43,54 @@ public final class PoolReads {
     return ask(rollupId, pool -> Optional.ofNullable(pool.get(txHash)), none).orElse(null);
   }
 
+  /** Which of some transactions wait; all of them when the loop is too busy to say. */
+  public Set<Hash32> waiting(long rollupId, Set<Hash32> txHashes) {
+    return ask(
+        rollupId,
+        pool -> {
+          Set<Hash32> waiting = new HashSet<>(txHashes);
+          waiting.removeIf(hash -> pool.get(hash) == null);
+          return waiting;
+        },
+        txHashes);
+  }
+
   OptionalLong pendingNonce(long rollupId, Address account) {
     return ask(rollupId, pool -> pool.pendingNonce(account), OptionalLong.empty());
   }
 
-  /** Waiting and queued transactions, in this order. */
-  public record Counts(int pending, int queued) {}
+  /** One rollup's pool for {@code txpool_*}. */
+  public PoolView of(long rollupId) {
+    return new PoolView() {
+      @Override
+      public Counts counts() {
+        return ask(
+            rollupId,
+            pool -> new Counts(pool.pendingCount(), pool.queuedCount()),
+            new Counts(0, 0));
+      }
 
-  public Counts counts(long rollupId) {
-    return ask(
-        rollupId, pool -> new Counts(pool.pendingCount(), pool.queuedCount()), new Counts(0, 0));
+      @Override
+      public Map<Address, Waiting> all(int most) {
+        Map<Address, SenderContent> none = Map.of();
+        Map<Address, Waiting> all = new TreeMap<>();
+        ask(rollupId, pool -> pool.content(most), none)
+            .forEach((sender, content) -> all.put(sender, waiting(content)));
+        return all;
+      }
+
+      @Override
+      public Waiting of(Address sender) {
+        Optional<SenderContent> none = Optional.empty();
+        return ask(rollupId, pool -> Optional.ofNullable(pool.content(sender)), none)
+            .map(PoolReads::waiting)
+            .orElse(Waiting.NONE);
+      }
+    };
+  }
+
+  private static PoolView.Waiting waiting(SenderContent content) {
+    return new PoolView.Waiting(content.pending(), content.queued());
   }
 
   /** A loop too busy to answer is as one that has nothing waiting. */

@@ -4,9 +4,8 @@ package io.lockstep.node.rpc;
 import io.lockstep.preconf.commitment.Commitment;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.commitment.CommitmentJson;
-import io.lockstep.preconf.commitment.TxLeaf;
 import io.lockstep.preconf.gossip.SealMessage;
-import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.ledger.ReleasedLedger;
 import io.lockstep.primitives.rpc.Params;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.rpc.RpcMethod;
@@ -36,14 +35,15 @@ public final class PreconfMethods {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final CommitmentDomain domain;
-  private final CommitmentLedger ledger;
+  private final ReleasedLedger ledger;
   private final WindowClock clock;
   private final Supplier<NodeView> view;
   private final LongSupplier clockMs;
+  private final Grades grades;
 
   public PreconfMethods(
       CommitmentDomain domain,
-      CommitmentLedger ledger,
+      ReleasedLedger ledger,
       WindowClock clock,
       Supplier<NodeView> view,
       LongSupplier clockMs) {
@@ -52,6 +52,7 @@ public final class PreconfMethods {
     this.clock = clock;
     this.view = view;
     this.clockMs = clockMs;
+    this.grades = new Grades(view);
   }
 
   public void addTo(Map<String, RpcMethod> methods) {
@@ -66,24 +67,7 @@ public final class PreconfMethods {
     Commitment commitment = ledger.commitment(txHash);
     return commitment == null
         ? JSON.nullNode()
-        : CommitmentJson.write(domain, commitment, grade(commitment));
-  }
-
-  /** Protocol §2.3; what is on L1 is derived at once here, so that posted and safe are one. */
-  private String grade(Commitment commitment) {
-    TxLeaf leaf = commitment.leaf();
-    RollupView rollup = view.get().rollup(leaf.rollupId());
-    if (rollup == null || commitment.seal() == null) {
-      return "frag";
-    }
-    Hash32 sealed = commitment.seal().leaf().blockHash();
-    if (!sealed.equals(rollup.rollup().chain().canonicalHash(leaf.number()))) {
-      return "frag";
-    }
-    if (leaf.number() <= rollup.finalized().number()) {
-      return "finalized";
-    }
-    return leaf.number() <= rollup.safe().number() ? "safe" : "sealed";
+        : CommitmentJson.write(domain, commitment, grades.of(commitment));
   }
 
   private JsonNode getSeal(JsonNode params) throws RpcError {
@@ -149,9 +133,12 @@ public final class PreconfMethods {
     return owner instanceof SlotOwner.Owner known ? known.window() : null;
   }
 
-  private static JsonNode committer(ProposerSchedule schedule, @Nullable Window window) {
+  private JsonNode committer(ProposerSchedule schedule, @Nullable Window window) {
     Operator operator = window == null ? null : schedule.operators().operator(window.operatorId());
-    return operator == null ? JSON.nullNode() : JSON.stringNode(operator.committer().toHex());
+    return window == null || operator == null
+        ? JSON.nullNode()
+        : JSON.stringNode(
+            operator.keysAt(clock.slots().epochOf(window.windowSlot())).committer().toHex());
   }
 
   private JsonNode status() {

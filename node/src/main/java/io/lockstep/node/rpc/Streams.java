@@ -4,11 +4,14 @@ package io.lockstep.node.rpc;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.commitment.CommitmentJson;
 import io.lockstep.preconf.gossip.FragMessage;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.wire.SubscriptionSource;
-import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.sequencer.head.NodeView;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -16,22 +19,21 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The streams of {@code eth_subscribe}: frags, seals, waiting transactions, and a signal at each
- * new picture for heads and logs. Told by the sequencing thread; JSON is made on a thread of its
- * own, and only when somebody listens.
+ * The streams of {@code eth_subscribe}: frags, seals, promises, and signals of waiting transactions
+ * and of each new picture, for what a chain offers by itself. Told by the sequencing thread; JSON
+ * is made on a thread of its own, and only when somebody listens.
  */
 public final class Streams {
-  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final CommitmentDomain domain;
   private final Executor executor;
   private final List<Consumer<JsonNode>> frags = new CopyOnWriteArrayList<>();
   private final List<Consumer<JsonNode>> seals = new CopyOnWriteArrayList<>();
-  private final List<Consumer<JsonNode>> pending = new CopyOnWriteArrayList<>();
+  private final List<Consumer<JsonNode>> promises = new CopyOnWriteArrayList<>();
+  private final Map<Long, List<Consumer<Transaction>>> waiting = new ConcurrentHashMap<>();
   private final List<BiConsumer<NodeView, NodeView>> views = new CopyOnWriteArrayList<>();
 
   /**
@@ -50,9 +52,16 @@ public final class Streams {
     return source(seals);
   }
 
-  /** Hashes of transactions that begin to wait here. */
-  public SubscriptionSource newPendingTransactions() {
-    return source(pending);
+  public SubscriptionSource promises() {
+    return source(promises);
+  }
+
+  /** Tells {@code listener} what begins to wait for a rollup; runs on the streams' thread. */
+  AutoCloseable onWaiting(long rollupId, Consumer<Transaction> listener) {
+    List<Consumer<Transaction>> listeners =
+        waiting.computeIfAbsent(rollupId, id -> new CopyOnWriteArrayList<>());
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   /** Tells {@code listener} the old and the new picture; runs on the streams' thread. */
@@ -68,8 +77,16 @@ public final class Streams {
     emit(seals, () -> json(message));
   }
 
-  void onPending(Hash32 txHash) {
-    emit(pending, () -> JSON.stringNode(txHash.toHex()));
+  public void onPromise(PromiseMessage message) {
+    emit(promises, () -> ShownPromise.json(domain, message, Grades.FRAG));
+  }
+
+  /** A transaction was taken into a rollup's pool. */
+  public void onWaiting(long rollupId, Transaction tx) {
+    List<Consumer<Transaction>> listeners = waiting.getOrDefault(rollupId, List.of());
+    if (!listeners.isEmpty()) {
+      executor.execute(() -> listeners.forEach(listener -> listener.accept(tx)));
+    }
   }
 
   public void onView(NodeView before, NodeView after) {

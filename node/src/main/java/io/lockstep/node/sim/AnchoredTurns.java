@@ -24,12 +24,14 @@ final class AnchoredTurns {
 
   private final SteppedBox box;
   private final ProtocolParameters rules;
+  private final Registrations registrations;
   private final Set<Statement> statements = new LinkedHashSet<>();
   private Hash32 head = Hash32.ZERO;
   private long height;
 
-  AnchoredTurns(SteppedBox box, ProtocolParameters rules) {
+  AnchoredTurns(SteppedBox box, ProtocolParameters rules, Registrations registrations) {
     this.box = box;
+    this.registrations = registrations;
     this.rules = rules;
   }
 
@@ -75,7 +77,9 @@ final class AnchoredTurns {
   }
 
   private int ownerOf(long slot) {
-    List<Integer> proposers = box.proposersOf(slot / BoxOptions.SLOTS_PER_EPOCH);
-    return PreparedL1.operatorOf(proposers.get((int) (slot % BoxOptions.SLOTS_PER_EPOCH)));
+    long epoch = slot / BoxOptions.SLOTS_PER_EPOCH;
+    List<Integer> proposers = box.proposersOf(epoch);
+    return registrations.operatorOf(
+        proposers.get((int) (slot % BoxOptions.SLOTS_PER_EPOCH)), epoch);
   }
 }

@@ -5,6 +5,7 @@ import io.lockstep.devnet.l1.SteppedBox;
 import io.lockstep.preconf.commitment.Ctx;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class Following {
   /** Trouble is over so long ago. */
   private static final long CALM_MS = 4_000;
 
-  private record SealedTick(long tick, Ctx ctx, long atMs) {}
+  private record SealedTick(long tick, long number, Ctx ctx, long atMs) {}
 
   private final SteppedBox box;
   private final Excuses excuses;
@@ -30,8 +31,28 @@ final class Following {
     this.excuses = excuses;
   }
 
-  void sealed(long tick, Ctx ctx, long nowMs) {
-    recent.addLast(new SealedTick(tick, ctx, nowMs));
+  void sealed(long tick, long number, Ctx ctx, long nowMs) {
+    recent.addLast(new SealedTick(tick, number, ctx, nowMs));
+  }
+
+  /**
+   * L1 has blocks up to this one, made in ticks up to this one: what was sealed provisionally in
+   * later ticks at these heights has given way.
+   */
+  void derived(long number, long tick) {
+    forget(sealed -> sealed.ctx.isProvisional() && sealed.number <= number && sealed.tick > tick);
+  }
+
+  /** An open block took the place of what was sealed in its window: nobody has to have that. */
+  void openBlock() {
+    forget(sealed -> sealed.ctx.isProvisional());
+  }
+
+  private void forget(Predicate<SealedTick> gaveWay) {
+    recent.removeIf(gaveWay);
+    if (due != null && gaveWay.test(due)) {
+      due = null;
+    }
   }
 
   /** What this node lacks, in words, or null. */

@@ -4,14 +4,16 @@ package io.lockstep.node.sim;
 import io.lockstep.config.cluster.ProtocolParameters;
 import io.lockstep.devnet.l1.SteppedBox;
 import io.lockstep.node.wire.NodeParts;
+import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.commitment.Frag;
 import io.lockstep.preconf.commitment.Seal;
+import io.lockstep.preconf.commitment.Signed;
+import io.lockstep.preconf.commitment.SignedObject;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.gossip.Topics;
 import io.lockstep.primitives.codec.DecodeException;
-import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -40,7 +42,6 @@ final class Invariants {
   private final Excuses excuses;
   private final Set<Integer> lying = new TreeSet<>();
   private @Nullable Violation violation;
-  private int excused;
 
   private record Place(int operatorId, long tick, long fragIdx) {}
 
@@ -51,32 +52,37 @@ final class Invariants {
   private static final long SEAL_PLACE = -1;
   private final AnchoredTurns turns;
   private final Following following;
+  private final Insertions insertions;
+  private final Registrations registrations;
+  private final CommitmentDomain domain;
   private final Map<Hash32, Long> slotOfL1 = new HashMap<>();
   private final Map<Place, Said> said = new LinkedHashMap<>();
   private final Map<OwnWindow, Long> endOfWindow = new HashMap<>();
-  private final List<Promised> promises = new ArrayList<>();
-
-  private record Promised(FragMessage message, long atMs) {}
-
-  private final List<SealedAt> sealed = new ArrayList<>();
-
-  private record SealedAt(SealMessage message, long atMs) {}
-
-  private record BatchAt(Hash32 l1Hash, long batchIndex) {}
-
-  private record Derived(String node, long height, Hash32 blockHash, String skipped) {}
-
-  private final Map<BatchAt, Derived> derived = new LinkedHashMap<>();
+  private final Promises promises;
+  private final Outcomes outcomes;
   private final Map<String, DerivationLog.Entry> lastOf = new LinkedHashMap<>();
 
-  Invariants(SimTime time, SteppedBox box, ProtocolParameters rules, Excuses excuses, Story story) {
+  Invariants(
+      SimTime time,
+      SteppedBox box,
+      ProtocolParameters rules,
+      Registrations registrations,
+      CommitmentDomain domain,
+      Insertions insertions,
+      Excuses excuses,
+      Story story) {
     this.time = time;
     this.startMs = time.nowMs();
     this.box = box;
     this.story = story;
     this.excuses = excuses;
-    this.turns = new AnchoredTurns(box, rules);
+    this.registrations = registrations;
+    this.domain = domain;
+    this.turns = new AnchoredTurns(box, rules, registrations);
     this.following = new Following(box, excuses);
+    this.insertions = insertions;
+    this.promises = new Promises(time, box, excuses, lying::contains, this::fail);
+    this.outcomes = new Outcomes(this::fail);
   }
 
   /** The first violation, or null. */
@@ -97,7 +103,12 @@ final class Invariants {
   }
 
   int promisesSeen() {
-    return promises.size();
+    return promises.seen();
+  }
+
+  /** Promises that could not be kept for faults that came together. */
+  int excused() {
+    return promises.excused();
   }
 
   int sealsSeen() {
@@ -141,10 +152,9 @@ final class Invariants {
         new Place(message.operatorId(), frag.tick(), frag.fragIdx()),
         new Said(frag.identity(), message.frag().ctx()));
     durable(node, frag.identity(), "frag " + frag.tick() + "." + frag.fragIdx());
+    signedByItsKey(node, message.operatorId(), frag.windowSlot(), message.frag());
     turns.signed(message.operatorId(), frag.windowSlot(), frag.tick(), message.frag().ctx());
-    if (!message.parts().isEmpty()) {
-      promises.add(new Promised(message, time.nowMs()));
-    }
+    promises.take(message);
   }
 
   private void onSeal(SimNode node, SealMessage message) {
@@ -167,6 +177,7 @@ final class Invariants {
         new Place(message.operatorId(), seal.tick(), SEAL_PLACE),
         new Said(seal.identity(), message.seal().ctx()));
     durable(node, seal.identity(), "seal " + seal.tick());
+    signedByItsKey(node, message.operatorId(), seal.windowSlot(), message.seal());
     turns.signed(message.operatorId(), seal.windowSlot(), seal.tick(), message.seal().ctx());
     OwnWindow window = new OwnWindow(message.operatorId(), seal.windowSlot());
     Long end = endOfWindow.get(window);
@@ -176,8 +187,12 @@ final class Invariants {
           "%s sealed tick %d of window %d after its end in tick %d"
               .formatted(node.name(), seal.tick(), seal.windowSlot(), end));
     }
-    sealed.add(new SealedAt(message, time.nowMs()));
-    following.sealed(seal.tick(), message.seal().ctx(), time.nowMs());
+    promises.take(message);
+    following.sealed(
+        seal.tick(),
+        message.blocks().getFirst().leaf().number(),
+        message.seal().ctx(),
+        time.nowMs());
     if (seal.eop()) {
       endOfWindow.put(window, seal.tick());
     }
@@ -189,6 +204,19 @@ final class Invariants {
       fail(
           "no-contradiction",
           "%s signed two statements for %s: %s and %s".formatted(node.name(), place, before, now));
+    }
+  }
+
+  /** The keys of a window are those of its epoch (protocol §1.1.4). */
+  private void signedByItsKey(
+      SimNode node, int operatorId, long windowSlot, Signed<? extends SignedObject> signed) {
+    Ctx ctx = signed.ctx();
+    if (ctx.anchorHash().equals(box.canonicalHash(ctx.anchorNumber()))
+        && !registrations.committer(operatorId, windowSlot).equals(domain.signer(signed))) {
+      fail(
+          "signed-by-the-windows-key",
+          "%s signed for window %d with a key that is not that window's"
+              .formatted(node.name(), windowSlot));
     }
   }
 
@@ -208,6 +236,10 @@ final class Invariants {
   }
 
   // --- what is derived ---
+
+  Outcomes outcomes() {
+    return outcomes;
+  }
 
   /** A node has finished a turn. */
   void stepped(SimNode node) {
@@ -239,9 +271,6 @@ final class Invariants {
     }
     lastOf.put(node.name(), entry);
     Hash32 hash = cluster.first().chain().canonicalHash(entry.heightAfter());
-    Derived now =
-        new Derived(
-            node.name(), entry.heightAfter(), hash == null ? Hash32.ZERO : hash, entry.skipped());
     story.tell(
         node.name(),
         "batch %d in L1 block %d %s"
@@ -251,20 +280,24 @@ final class Invariants {
                 entry.skipped().isEmpty()
                     ? "makes block " + entry.heightAfter() + " safe"
                     : "derives to nothing: " + entry.skipped()));
+    String inserted = insertions.fault(cluster.first().chain(), cluster.safeHeight());
+    if (inserted != null) {
+      fail("what-l1-sends-is-in-its-block", node.name() + ": " + inserted);
+    }
     if (hash != null && entry.skipped().isEmpty()) {
       landed(entry, cluster.first().chain().canonicalHeader(entry.heightAfter()));
     }
-    Derived before = derived.putIfAbsent(new BatchAt(entry.l1Hash(), entry.batchIndex()), now);
-    if (before != null
-        && !(before.height == now.height
-            && before.blockHash.equals(now.blockHash)
-            && before.skipped.isEmpty() == now.skipped.isEmpty())) {
-      fail("all-derive-the-same", "batch " + entry.batchIndex() + ": " + before + ", " + now);
-    }
+    outcomes.take(node.name(), entry, hash);
   }
 
   private void landed(DerivationLog.Entry entry, @Nullable BlockHeader last) {
     long ownSlot = last == null ? -1 : turns.ownSlot(HeaderExtra.of(last).tick());
+    if (last != null) {
+      following.derived(last.number(), HeaderExtra.of(last).tick());
+      if (HeaderExtra.of(last).operatorId() == 0) {
+        following.openBlock();
+      }
+    }
     Long landedIn = slotOfL1.get(entry.l1Hash());
     if (ownSlot != AnchoredTurns.FALLBACK && landedIn != null && landedIn > ownSlot) {
       excuses.latePosting(PreparedL1.startMs(box, ownSlot + 1));
@@ -316,117 +349,10 @@ final class Invariants {
       }
     }
     Rollup rollup = bestParts.core().cluster().first();
-    for (Promised promise : promises) {
-      check(promise, rollup, bestHeight);
+    String inserted = insertions.faultAtEnd(rollup.chain(), bestHeight);
+    if (inserted != null) {
+      fail("a-deposit-is-credited-once", inserted);
     }
-    for (SealedAt one : sealed) {
-      check(one, rollup, bestHeight);
-    }
-  }
-
-  /** A final seal promises every block of its tick. */
-  private void check(SealedAt one, Rollup rollup, long safeHeight) {
-    SealMessage message = one.message;
-    if (isVoid(message.seal().ctx(), message.operatorId())) {
-      return;
-    }
-    var leaf = message.blocks().getFirst().leaf();
-    if (leaf.number() > safeHeight
-        || leaf.blockHash().equals(rollup.chain().canonicalHash(leaf.number()))) {
-      return;
-    }
-    if (isExcused(
-        message.operatorId(),
-        message.seal().object().windowSlot(),
-        message.tick(),
-        leaf.number(),
-        one.atMs)) {
-      excused++;
-      return;
-    }
-    fail(
-        "final-seals-are-kept",
-        "operator %d, window %d, tick %d: block %d was sealed as %s and is %s"
-            .formatted(
-                message.operatorId(),
-                message.seal().object().windowSlot(),
-                message.tick(),
-                leaf.number(),
-                leaf.blockHash(),
-                rollup.chain().canonicalHash(leaf.number())));
-  }
-
-  private boolean isVoid(Ctx ctx, int operatorId) {
-    return ctx.isProvisional()
-        || lying.contains(operatorId)
-        || !ctx.anchorHash().equals(box.canonicalHash(ctx.anchorNumber()));
-  }
-
-  /**
-   * From a second before the promise to two slots after the last in which its window posts, and on
-   * to when somebody else builds that block.
-   */
-  private boolean isExcused(int operatorId, long windowSlot, long tick, long number, long atMs) {
-    long lastSlotMs = PreparedL1.startMs(box, windowSlot);
-    long slotMs = box.clock().slotSeconds() * 1000;
-    long builtMs =
-        sealed.stream()
-            .filter(one ->
-                one.message.tick() > tick
-                    && one.message.blocks().getFirst().leaf().number() == number)
-            .mapToLong(SealedAt::atMs)
-            .findFirst()
-            .orElse(atMs);
-    return excuses.excuse(operatorId - 1, atMs - 1_000, Math.max(builtMs, lastSlotMs + 2 * slotMs));
-  }
-
-  /** Promises that could not be kept for faults that came together. */
-  int excused() {
-    return excused;
-  }
-
-  private void check(Promised promised, Rollup rollup, long safeHeight) {
-    FragMessage promise = promised.message;
-    Ctx ctx = promise.frag().ctx();
-    if (isVoid(ctx, promise.operatorId())) {
-      return;
-    }
-    for (FragMessage.Part part : promise.parts()) {
-      if (part.number() > safeHeight) {
-        continue;
-      }
-      Hash32 hash = rollup.chain().canonicalHash(part.number());
-      Block block = hash == null ? null : rollup.chain().block(hash);
-      for (int i = 0; i < part.transactions().size(); i++) {
-        int at = (int) part.firstTxIdx() + i;
-        boolean kept =
-            block != null
-                && at < block.transactions().size()
-                && block.transactions().get(at).hash().equals(part.transactions().get(i).hash());
-        if (!kept) {
-          if (isExcused(
-              promise.operatorId(),
-              promise.frag().object().windowSlot(),
-              promise.frag().object().tick(),
-              part.number(),
-              promised.atMs)) {
-            excused++;
-            continue;
-          }
-          fail(
-              "final-promises-are-kept",
-              "operator %d, window %d, frag %d.%d: transaction %s was promised at %d of block %d"
-                  .formatted(
-                      promise.operatorId(),
-                      promise.frag().object().windowSlot(),
-                      promise.frag().object().tick(),
-                      promise.frag().object().fragIdx(),
-                      part.transactions().get(i).hash(),
-                      at,
-                      part.number()));
-          return;
-        }
-      }
-    }
+    promises.check(rollup, bestHeight);
   }
 }

@@ -15,6 +15,7 @@ import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +30,21 @@ final class Liar {
   private final List<SimNode> operators;
   private final Invariants invariants;
   private final Story story;
+  private final SplittableRandom poisonRandom;
   private @Nullable SimNode who;
+  private @Nullable Poison poison;
   private boolean equivocates;
   private boolean withholds;
 
   Liar(
       SplittableRandom random,
+      SplittableRandom poisonRandom,
       CommitmentDomain domain,
       List<SimNode> operators,
       Invariants invariants,
       Story story) {
     this.random = random;
+    this.poisonRandom = poisonRandom;
     this.domain = domain;
     this.operators = operators;
     this.invariants = invariants;
@@ -62,6 +67,22 @@ final class Liar {
     return true;
   }
 
+  /** Its postings are garbage from now on. */
+  boolean poison() {
+    SimNode liar = choose();
+    if (poison == null) {
+      poison = new Poison(poisonRandom, Objects.requireNonNull(liar.keys()));
+    }
+    liar.trouble().poison = poison;
+    story.tell("FAULT", liar.name() + " posts garbage");
+    return true;
+  }
+
+  /** Whether a batch on L1 is a poisoned one. */
+  boolean hasPoisoned(Bytes callData, List<Hash32> blobHashes) {
+    return poison != null && poison.made(callData, blobHashes);
+  }
+
   boolean withhold() {
     withholds = true;
     story.tell("FAULT", choose().name() + " does not tell everybody");
@@ -71,12 +92,15 @@ final class Liar {
   void end() {
     equivocates = false;
     withholds = false;
+    if (who != null) {
+      who.trouble().poison = null;
+    }
   }
 
   /** What {@code from} sends to {@code to} of its own accord instead, or null for nothing. */
   @Nullable Bytes told(int from, int to, byte topic, Bytes payload) {
     SimNode liar = who;
-    if (liar == null || liar.index() != from || topic == Topics.TRANSACTION) {
+    if (liar == null || liar.index() != from || (topic != Topics.FRAG && topic != Topics.SEAL)) {
       return payload;
     }
     if (withholds && random.nextInt(4) != 0) {

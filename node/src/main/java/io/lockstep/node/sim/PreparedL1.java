@@ -2,29 +2,36 @@
 package io.lockstep.node.sim;
 
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.config.cluster.StakeParameters;
 import io.lockstep.config.preset.Preset;
-import io.lockstep.devnet.deploy.ClusterDeployment;
 import io.lockstep.devnet.deploy.DeployException;
 import io.lockstep.devnet.deploy.DevAccounts;
-import io.lockstep.devnet.deploy.L1Caller;
 import io.lockstep.devnet.deploy.L1Genesis;
 import io.lockstep.devnet.deploy.L2Genesis;
 import io.lockstep.devnet.deploy.OperatorKeys;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.SteppedBox;
-import io.lockstep.primitives.rpc.RpcError;
+import io.lockstep.l1client.http.HttpAnswer;
+import io.lockstep.l1client.http.HttpCall;
+import io.lockstep.l1client.http.Transport;
+import io.lockstep.node.deploy.ClusterDeployment;
+import io.lockstep.node.deploy.L1Access;
+import io.lockstep.node.deploy.Plan;
+import io.lockstep.preconf.wire.HttpReply;
+import io.lockstep.primitives.crypto.Keccak;
+import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Slot;
-import java.net.URI;
+import io.lockstep.primitives.uint.UInt256;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * An L1 on which a cluster is deployed and its operators registered, made once in a process; every
@@ -32,6 +39,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 final class PreparedL1 {
   static final int OPERATORS = 4;
+
+  /** Who may take stake in a simulation; an account that nobody else uses. */
+  static final SecretKey SLASHER = DevAccounts.keys().get(4);
 
   /** The slot of the last block that all runs share; the proposers of epoch 5 are still open. */
   private static final long LAST_SHARED_SLOT = 30;
@@ -85,7 +95,7 @@ final class PreparedL1 {
   }
 
   /**
-   * A box of its own, its head shortly before {@link #FIRST_SLOT}.
+   * A box of its own, its head a little more than an epoch before {@link #FIRST_SLOT}.
    *
    * @param proposers of each epoch of the run, from its first on
    */
@@ -95,10 +105,18 @@ final class PreparedL1 {
     for (int i = 0; i < proposers.size(); i++) {
       box.proposers(FIRST_EPOCH + i, proposers.get(i));
     }
-    while (box.currentSlot() < FIRST_SLOT - 1) {
-      box.produceSlot();
-    }
     return box;
+  }
+
+  /** Call data of {@code OperatorRegistry.slash}. */
+  static Bytes encodeSlash(int operatorId, UInt256 amountWei) {
+    byte[] out = new byte[4 + 2 * 32];
+    byte[] selector =
+        Keccak.hash("slash(uint32,uint256)".getBytes(StandardCharsets.US_ASCII)).toArray();
+    System.arraycopy(selector, 0, out, 0, 4);
+    ByteBuffer.wrap(out).putInt(32, operatorId);
+    System.arraycopy(amountWei.toArray(), 0, out, 36, 32);
+    return Bytes.wrap(out);
   }
 
   private static boolean isRegistered(long validator) {
@@ -145,7 +163,7 @@ final class PreparedL1 {
 
   private static ClusterFile deploy(SteppedBox box, List<OperatorKeys> keys)
       throws DeployException {
-    List<ClusterDeployment.Operator> operators = new ArrayList<>();
+    List<Plan.Operator> operators = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       List<Long> validators = new ArrayList<>();
       for (long v = i; v < BoxOptions.DEFAULT_VALIDATORS; v += keys.size()) {
@@ -153,17 +171,29 @@ final class PreparedL1 {
           validators.add(v);
         }
       }
-      operators.add(new ClusterDeployment.Operator(keys.get(i), OperatorKeys.STAKE, validators));
+      operators.add(new Plan.Operator(keys.get(i), OperatorKeys.STAKE, validators));
     }
-    return new ClusterDeployment(() -> new InProcess(box), "the simulation's L1")
+    L1Access l1 = L1Access.open(SimL1.RPC, SimL1.BEACON, new InProcess(box));
+    return new ClusterDeployment(l1)
         .deploy(
-            new ClusterDeployment.Plan(
+            new Plan(
                 Preset.DEVNET.parameters(),
-                List.of(L2Genesis.json(0, GENESIS_SECONDS)),
+                stakes(),
+                List.of(L2Genesis.json(0, GENESIS_SECONDS, DevAccounts.BALANCE)),
                 operators,
-                DevAccounts.keys().getFirst(),
-                ClusterDeployment.MIN_STAKE,
-                ClusterDeployment.EXIT_DELAY));
+                DevAccounts.DEPLOYER));
+  }
+
+  private static StakeParameters stakes() {
+    StakeParameters usual = StakeParameters.devnet(BoxOptions.MIN_SLOT_SECONDS);
+    return new StakeParameters(
+        usual.minStake(),
+        usual.exitDelaySeconds(),
+        usual.challengeSeconds(),
+        usual.evidenceSlots(),
+        usual.answerSlots(),
+        SLASHER.address(),
+        usual.forcedGasPriceWei());
   }
 
   private static BoxOptions options(List<OperatorKeys> keys, long slot) {
@@ -182,32 +212,25 @@ final class PreparedL1 {
   }
 
   /** Calls the box on the thread that deploys; whoever waits for a receipt makes a slot pass. */
-  private record InProcess(SteppedBox box) implements L1Caller {
+  private record InProcess(SteppedBox box) implements Transport {
     @Override
-    public JsonNode call(String method, JsonNode... params) throws DeployException {
-      ArrayNode list = JsonNodeFactory.instance.arrayNode();
-      for (JsonNode param : params) {
-        list.add(param);
+    public HttpAnswer exchange(HttpCall call) {
+      byte[] body = call.jsonBody();
+      if (body == null) {
+        HttpReply.Content reply = box.get(call.uri(), call.accept());
+        return new HttpAnswer(
+            reply.status(), reply.contentType().toLowerCase(Locale.ROOT), reply.body());
       }
-      try {
-        JsonNode result = box.call(method, list);
-        if (method.equals("eth_getTransactionReceipt") && result.isNull()) {
-          box.produceSlot();
-          return box.call(method, list);
-        }
-        return result;
-      } catch (RpcError e) {
-        throw new DeployException(method + ": " + e.text(), e);
+      byte[] answer = box.rpc(body);
+      if (holds(body, "eth_getTransactionReceipt") && holds(answer, "\"result\":null")) {
+        box.produceSlot();
+        answer = box.rpc(body);
       }
+      return new HttpAnswer(200, "application/json", answer);
     }
 
-    @Override
-    public JsonNode beacon(String path) {
-      byte[] body = box.get(URI.create(path), "application/json").body();
-      return JsonMapper.shared().readTree(body).path("data");
+    private static boolean holds(byte[] json, String part) {
+      return new String(json, StandardCharsets.UTF_8).contains(part);
     }
-
-    @Override
-    public void close() {}
   }
 }

@@ -10,10 +10,15 @@ import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
 import io.lockstep.config.OpsConfig;
 import io.lockstep.config.PostingConfig;
+import io.lockstep.config.PromiseConfig;
+import io.lockstep.config.RpcAccess;
+import io.lockstep.config.RpcBounds;
 import io.lockstep.config.RpcConfig;
+import io.lockstep.config.RpcRates;
 import io.lockstep.config.SequencerConfig;
 import io.lockstep.config.StorageConfig;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.devnet.deploy.DevAccounts;
 import io.lockstep.devnet.deploy.OperatorKeys;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.send.InclusionPath;
@@ -26,11 +31,14 @@ import io.lockstep.node.wire.SigningPort;
 import io.lockstep.node.wire.StartFailure;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.signer.Signers;
 import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.signing.GroupCommit;
 import io.lockstep.preconf.signing.SigningDatabase;
 import io.lockstep.preconf.signing.SigningDatabaseRefused;
 import io.lockstep.preconf.signing.SigningScope;
+import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +86,8 @@ final class SimNode {
   private @Nullable Life life;
   private long skewMs;
   private int starts;
+  private boolean held;
+  private boolean wantedUp;
 
   SimNode(
       int index,
@@ -105,15 +115,34 @@ final class SimNode {
         new ClusterConfig(Path.of("cluster.json"), around.cluster),
         keys == null
             ? null
-            : new OperatorConfig(keys.committer(), keys.posters(), durability, listenEpochs),
+            : OperatorConfig.holding(
+                keys.committer(), keys.posters(), l1Key(keys), durability, listenEpochs),
         new RpcConfig(
-            "127.0.0.1", 0, 1 << 20, 1_000, 1_000, 1_000, 1 << 20, 1 << 20, 10, 10, 10, 10),
+            "127.0.0.1",
+            0,
+            1 << 20,
+            1_000,
+            1_000,
+            1_000,
+            RpcBounds.DEFAULT,
+            RpcRates.DEFAULT,
+            RpcAccess.DEFAULT),
         new GossipConfig("127.0.0.1", 0, List.of(new HostPort("simulated", 1))),
         StorageConfig.in(Path.of("simulated")),
-        new SequencerConfig(10, 250, 10_000, 1_024, 1 << 26),
+        new SequencerConfig(10, 250, 10_000, 1_024, 1 << 26, 0, PromiseConfig.DEFAULT),
         PostingConfig.DEFAULT,
         BlobsConfig.DEFAULT,
         new OpsConfig("127.0.0.1", 0));
+  }
+
+  /** Pays for lookahead syncs and for nothing else: the last of the wallets, one for each owner. */
+  private static SecretKey l1Key(OperatorKeys keys) {
+    List<SecretKey> wallets = DevAccounts.keys();
+    int place = 0;
+    while (!OperatorKeys.devnet(place).owner().address().equals(keys.owner().address())) {
+      place++;
+    }
+    return wallets.get(wallets.size() - 1 - place);
   }
 
   /** One life of the process, from a start to its end. */
@@ -181,6 +210,7 @@ final class SimNode {
               new NodePorts(
                   store,
                   this,
+                  new Signers(),
                   l1,
                   blobs,
                   InclusionPath.mempool(l1.execution()),
@@ -198,13 +228,14 @@ final class SimNode {
       if (senders != null) {
         senders.start(this::died);
       }
-      built.l1Runner(access, SimNode.this::clockMs, this::died).start(built.derived());
+      built.l1Runner(access, SimNode.this::clockMs, this::died).start(built.resume());
       around.time.after(index, this::turn);
       around.watcher.story(name, "is up");
     }
 
     @Override
     public CommitmentSigner open(
+        Signer committer,
         OperatorConfig operator,
         SigningScope scope,
         CommitmentDomain domain,
@@ -228,12 +259,7 @@ final class SimNode {
       commits = syncing;
       CommitmentSigner signer =
           new CommitmentSigner(
-              operator.committer(),
-              domain,
-              database,
-              syncing,
-              operator.doppelgangerEpochs(),
-              clockMs());
+              committer, domain, database, syncing, operator.doppelgangerEpochs(), clockMs());
       signer.compareWith(ledger);
       return signer;
     }
@@ -348,8 +374,24 @@ final class SimNode {
     skewMs = ms;
   }
 
+  /** Ends the process, and nothing starts it before {@link #release}. */
+  void hold() {
+    wantedUp = isUp();
+    held = true;
+    kill();
+  }
+
+  /** Starts it if it was up before, or somebody wanted to start it since. */
+  void release() {
+    held = false;
+    if (wantedUp) {
+      start();
+    }
+  }
+
   void start() {
-    if (life == null) {
+    wantedUp = true;
+    if (life == null && !held) {
       starts++;
       Life fresh = new Life();
       life = fresh;

@@ -14,6 +14,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param faults how often each kind was injected
  * @param promises frags with transactions that honest operators released
  * @param promisesExcused final promises lost to faults that came together
+ * @param messages delivered up to the safe block
+ * @param forced items of the forced queue that were used up by then
+ * @param forcedIncluded how many of these stand in blocks
+ * @param openBlocks blocks of open windows
  * @param safeHeight the highest safe block at the end
  * @param digest over everything signed, when and by whom, and over what was derived in the end
  */
@@ -25,6 +29,10 @@ record SimResult(
     int promises,
     int promisesExcused,
     int transactions,
+    int messages,
+    int forced,
+    int forcedIncluded,
+    int openBlocks,
     long safeHeight,
     Hash32 digest) {
 
@@ -49,6 +57,10 @@ record SimResult(
         .put("promises", promises)
         .put("promisesExcused", promisesExcused)
         .put("transactions", transactions)
+        .put("messages", messages)
+        .put("forced", forced)
+        .put("forcedIncluded", forcedIncluded)
+        .put("openBlocks", openBlocks)
         .put("safeHeight", safeHeight)
         .put("digest", digest.toHex());
     return out;

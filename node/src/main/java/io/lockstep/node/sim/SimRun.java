@@ -3,8 +3,10 @@ package io.lockstep.node.sim;
 
 import io.lockstep.config.OperatorConfig.Durability;
 import io.lockstep.config.cluster.ClusterFile;
+import io.lockstep.devnet.deploy.OperatorKeys;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.node.deploy.L1Access;
 import io.lockstep.node.wire.NodeParts;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.gossip.Topics;
@@ -35,7 +37,10 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   private static final int BLOCK_DELAY_MS = 200;
 
   private final long seed;
+
+  /** Longer than was asked for when the operators are away for long. */
   private final int epochs;
+
   private final SimTime time;
   private final SteppedBox box;
   private final Story story;
@@ -49,19 +54,31 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
 
   private final SimNode.Surroundings around;
   private final Users users;
+  private final L1Users l1Users;
+  private final Insertions insertions;
   private final Faults faults;
+  private final RegistryFaults registryFaults;
   private final Liar liar;
   private final MessageDigest digest;
   private final SplittableRandom slotRandom;
   private final SplittableRandom twinRandom;
+  private final SplittableRandom successorRandom;
+  private final SplittableRandom planRandom;
+  private final Absence absence;
+  private final Stranger stranger;
+  private final Excuses excuses;
+  private final Arrivals arrivals;
   private final long startMs;
 
   private SimRun(long seed, int epochs, @Nullable Consumer<String> reader) {
     this.seed = seed;
-    this.epochs = epochs;
     SplittableRandom random = new SplittableRandom(seed);
     PreparedL1 prepared = PreparedL1.get();
-    this.box = prepared.open(proposers(random.split(), epochs + 4));
+    // A stream of its own for what came later, so that what a seed had before stays as it was.
+    SplittableRandom more = new SplittableRandom(~seed);
+    this.absence = new Absence(more.split());
+    this.epochs = epochs + absence.moreEpochs();
+    this.box = prepared.open(proposers(random.split(), this.epochs + 4));
     this.startMs = PreparedL1.startMs(box, PreparedL1.FIRST_SLOT);
     this.time = new SimTime(startMs);
     this.story = new Story(time, reader);
@@ -73,7 +90,25 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     this.network = new SimNetwork(time, random.split(), this);
     this.l1 = new SimL1(time, random.split(), box);
     ClusterFile cluster = prepared.cluster();
-    this.invariants = new Invariants(time, box, cluster.parameters(), excuses, story);
+    L1Access world = SimL1.open(box);
+    this.successorRandom = more.split();
+    this.planRandom = more.split();
+    Registrations registrations =
+        new Registrations(box, world.execution(), cluster, prepared.keys());
+    this.registryFaults = new RegistryFaults(more.split(), registrations, this::successorOf, story);
+    this.arrivals = new Arrivals(box, world.execution(), cluster);
+    this.insertions = new Insertions(box, arrivals, cluster.parameters());
+    this.excuses = excuses;
+    this.invariants =
+        new Invariants(
+            time,
+            box,
+            cluster.parameters(),
+            registrations,
+            new CommitmentDomain(cluster.l1().chainId(), cluster.operatorRegistry()),
+            insertions,
+            excuses,
+            story);
     this.around = new SimNode.Surroundings(time, l1, network, cluster, this);
     this.twinRandom = random.split();
     for (int i = 0; i < PreparedL1.OPERATORS; i++) {
@@ -90,6 +125,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     this.liar =
         new Liar(
             random.split(),
+            more.split(),
             new CommitmentDomain(cluster.l1().chainId(), cluster.operatorRegistry()),
             nodes.subList(0, PreparedL1.OPERATORS),
             invariants,
@@ -105,6 +141,8 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
             liar,
             excuses,
             story);
+    this.l1Users = new L1Users(time, more.split(), world.execution(), nodes, cluster);
+    this.stranger = new Stranger(more.split(), world, cluster, story);
   }
 
   /**
@@ -125,14 +163,25 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
   }
 
   private SimResult toEnd(boolean withFaults) {
+    long firstSlot = box.currentSlot() + 1;
+    if (withFaults) {
+      registryFaults.plan(firstSlot, PreparedL1.FIRST_SLOT + (epochs - 1L) * SLOTS);
+    }
+    for (long slot = firstSlot; slot < PreparedL1.FIRST_SLOT; slot++) {
+      registryFaults.before(slot);
+      box.produceSlot();
+    }
     long slotMs = box.clock().slotSeconds() * 1000;
     long endMs = startMs + (long) epochs * SLOTS * slotMs;
     long calmMs = endMs - SLOTS * slotMs;
     scheduleSlot(PreparedL1.FIRST_SLOT);
     nodes.forEach(SimNode::start);
     users.start();
+    l1Users.start();
     if (withFaults) {
-      faults.plan(startMs + slotMs, calmMs);
+      faults.plan(startMs + slotMs, calmMs, planRandom);
+      absence.plan(
+          time, slotMs, nodes.subList(0, PreparedL1.OPERATORS), twins, stranger, excuses, story);
     }
     runUntil(calmMs);
     faults.end();
@@ -141,11 +190,13 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
     story.tell("world", "no more faults; safe block " + calmHeight);
     runUntil(endMs);
     // An operator that has to hold its peace, a liar's twin, say, may own a whole epoch.
-    for (int slot = 0; slot < PATIENCE_SLOTS && safeHeight() <= calmHeight; slot++) {
+    int patience = registryFaults.changesWho() ? 2 * PATIENCE_SLOTS : PATIENCE_SLOTS;
+    for (int slot = 0; slot < patience && safeHeight() <= calmHeight; slot++) {
       runUntil(time.nowMs() + slotMs);
     }
     if (invariants.violation() == null) {
       invariants.atEnd(nodes, calmHeight);
+      invariants.outcomes().check(nodes, arrivals.postings(), liar);
     }
     return result();
   }
@@ -161,6 +212,21 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
             twinRandom.split());
     twins.add(twin);
     return twin;
+  }
+
+  /** A node of an operator with other keys, on a disk of its own. */
+  private SimNode successorOf(int operatorId, OperatorKeys keys) {
+    SimNode old = nodes.get(operatorId - 1);
+    SimNode successor =
+        new SimNode(
+            nodes.size() + twins.size(),
+            old.name() + "*",
+            keys,
+            old.durability(),
+            around,
+            successorRandom.split());
+    twins.add(successor);
+    return successor;
   }
 
   private SimNode node(int index) {
@@ -189,6 +255,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
         PreparedL1.startMs(box, slot) + 20 + slotRandom.nextInt(BLOCK_DELAY_MS),
         () -> {
           Hash32 before = box.headHash();
+          registryFaults.before(slot);
           box.produceSlot();
           story.tell(
               "L1",
@@ -196,6 +263,8 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
                   ? "slot " + slot + " has no block"
                   : "slot " + slot + " block " + box.headNumber());
           invariants.slotPassed();
+          l1Users.slotPassed();
+          stranger.slotPassed(slot);
           scheduleSlot(slot + 1);
         });
   }
@@ -245,6 +314,7 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
 
   private SimResult result() {
     long safe = -1;
+    int[] taken = {0, 0, 0};
     for (SimNode node : nodes) {
       NodeParts parts = node.parts();
       if (parts != null) {
@@ -253,9 +323,13 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
         Hash32 hash = parts.core().cluster().first().chain().canonicalHash(height);
         digest.update(ByteBuffer.allocate(8).putLong(height).array());
         digest.update((hash == null ? Hash32.ZERO : hash).toArray());
+        int[] here = insertions.takenAt(hash == null ? Hash32.ZERO : hash);
+        taken = here[0] + here[1] > taken[0] + taken[1] ? here : taken;
       }
     }
     Map<String, Integer> counts = new TreeMap<>(faults.counts());
+    counts.putAll(registryFaults.counts());
+    counts.put(Absence.KIND, absence.count());
     return new SimResult(
         seed,
         invariants.violation(),
@@ -264,6 +338,10 @@ final class SimRun implements SimNode.Watcher, SimNetwork.Tap {
         invariants.promisesSeen(),
         invariants.excused(),
         users.made(),
+        taken[0],
+        taken[1],
+        taken[2],
+        Outcomes.openBlocks(nodes),
         safe,
         Hash32.of(digest.digest()));
   }

@@ -9,6 +9,7 @@ import io.lockstep.preconf.signing.GroupCommit;
 import io.lockstep.preconf.signing.SigningDatabase;
 import io.lockstep.preconf.signing.SigningDatabaseRefused;
 import io.lockstep.preconf.signing.SigningScope;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
@@ -40,9 +41,13 @@ final class DiskSigning implements SigningPort, AutoCloseable {
 
   @Override
   public CommitmentSigner open(
-      OperatorConfig keys, SigningScope scope, CommitmentDomain domain, CommitmentLedger ledger)
+      Signer committer,
+      OperatorConfig operator,
+      SigningScope scope,
+      CommitmentDomain domain,
+      CommitmentLedger ledger)
       throws StartFailure {
-    boolean fsync = keys.durability() == OperatorConfig.Durability.FSYNC;
+    boolean fsync = operator.durability() == OperatorConfig.Durability.FSYNC;
     SigningDatabase opened;
     try {
       opened =
@@ -64,12 +69,7 @@ final class DiskSigning implements SigningPort, AutoCloseable {
     syncing.start(onDeath);
     CommitmentSigner signer =
         new CommitmentSigner(
-            keys.committer(),
-            domain,
-            opened,
-            syncing,
-            keys.doppelgangerEpochs(),
-            clockMs.getAsLong());
+            committer, domain, opened, syncing, operator.doppelgangerEpochs(), clockMs.getAsLong());
     signer.compareWith(ledger);
     return signer;
   }

@@ -6,7 +6,9 @@ import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.beacon.BeaconClient;
 import io.lockstep.l1client.beacon.ChainSpec;
+import io.lockstep.l1client.contract.InboundReader;
 import io.lockstep.l1client.contract.InboxReader;
+import io.lockstep.l1client.contract.LookaheadReader;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
 import io.lockstep.l1client.execution.ExecutionClient;
@@ -27,7 +29,9 @@ public record L1Link(
     BeaconClient beacon,
     ChainSpec spec,
     InboxReader inbox,
-    RegistryReader registry) {
+    InboundReader inbound,
+    RegistryReader registry,
+    LookaheadReader oracle) {
   private static final Logger LOG = LoggerFactory.getLogger(L1Link.class);
 
   /**
@@ -54,7 +58,10 @@ public record L1Link(
       check(cluster, execution, spec);
       InboxReader inbox = new InboxReader(execution, cluster.clusterInbox());
       RegistryReader registry = new RegistryReader(execution, cluster.operatorRegistry());
-      return new L1Link(execution, beacon, spec, inbox, registry);
+      LookaheadReader oracle = new LookaheadReader(execution, cluster.lookaheadOracle());
+      InboundReader inbound =
+          new InboundReader(execution, cluster.clusterInbox(), cluster.l1Messenger());
+      return new L1Link(execution, beacon, spec, inbox, inbound, registry, oracle);
     } catch (L1Exception e) {
       throw new StartFailure(
           StartFailure.Kind.SURROUNDINGS,

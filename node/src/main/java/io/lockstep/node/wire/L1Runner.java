@@ -11,9 +11,10 @@ import io.lockstep.l1client.heads.HeadAgreement;
 import io.lockstep.l1client.heads.HeadTracker;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
+import io.lockstep.node.duty.L1Duties;
+import io.lockstep.node.rpc.L1Heads;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Epoch;
-import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.derive.L1Feed;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.L1Alarm;
@@ -43,6 +44,8 @@ public final class L1Runner implements AutoCloseable {
   private final SequencerLoop loop;
   private final List<Consumer<L1Event>> alsoTold;
   private final L1Watch watch;
+  private final L1Heads heads;
+  private final L1Duties duties;
   private final LongSupplier clockMs;
   private final Thread.UncaughtExceptionHandler onDeath;
   private final Map<Epoch, String> doubts = new TreeMap<>();
@@ -54,6 +57,8 @@ public final class L1Runner implements AutoCloseable {
    * @param events hints of the beacon node; closed with this
    * @param alsoTold who hears of L1 events before the feed does: the senders
    * @param watch counts what comes
+   * @param heads keeps what came last
+   * @param duties started, woken and closed with this
    * @param onDeath told when a thread dies of an error: the node cannot go on
    */
   L1Runner(
@@ -63,6 +68,8 @@ public final class L1Runner implements AutoCloseable {
       SequencerLoop loop,
       List<Consumer<L1Event>> alsoTold,
       L1Watch watch,
+      L1Heads heads,
+      L1Duties duties,
       LongSupplier clockMs,
       Pacer pacer,
       Thread.UncaughtExceptionHandler onDeath) {
@@ -73,26 +80,29 @@ public final class L1Runner implements AutoCloseable {
     this.loop = loop;
     this.alsoTold = List.copyOf(alsoTold);
     this.watch = watch;
+    this.heads = heads;
+    this.duties = duties;
     this.clockMs = clockMs;
     this.onDeath = onDeath;
   }
 
-  /** Starts; {@code derived} are the derivation log's newest entries, newest first. */
-  public void start(List<DerivationLog.Entry> derived) {
-    catchUp = pacer.start("l1-catch-up", () -> catchUpAndFollow(derived), onDeath);
+  /** Starts where the node stopped. */
+  public void start(L1Feed.Resume resume) {
+    catchUp = pacer.start("l1-catch-up", () -> catchUpAndFollow(resume), onDeath);
+    duties.start(onDeath);
   }
 
-  private void catchUpAndFollow(List<DerivationLog.Entry> derived) {
+  private void catchUpAndFollow(L1Feed.Resume resume) {
     try {
-      List<BlockRef> resumeFrom = catchUp(derived);
-      HeadTracker heads = new HeadTracker(link.execution(), resumeFrom, this::onL1Event);
-      DutyTracker duties = new DutyTracker(link.beacon(), link.spec().clock(), this::onDuties);
+      List<BlockRef> resumeFrom = catchUp(resume);
+      HeadTracker tracker = new HeadTracker(link.execution(), resumeFrom, this::onL1Event);
+      DutyTracker proposers = new DutyTracker(link.beacon(), link.spec().clock(), this::onDuties);
       long slotMs = link.spec().clock().slotSeconds() * 1000;
       HeadAgreement agreement =
           new HeadAgreement(
               link.execution(),
               link.beacon(),
-              heads::view,
+              tracker::view,
               slotMs, // an anchor is older than that
               pacer::nowMs,
               this::onHeadDoubt);
@@ -102,8 +112,8 @@ public final class L1Runner implements AutoCloseable {
               link.beacon(),
               watch.over(events, clockMs),
               link.spec().clock(),
-              heads,
-              duties,
+              tracker,
+              proposers,
               agreement,
               () -> Math.floorDiv(clockMs.getAsLong(), 1000),
               pacer);
@@ -118,10 +128,10 @@ public final class L1Runner implements AutoCloseable {
     }
   }
 
-  private List<BlockRef> catchUp(List<DerivationLog.Entry> derived) throws InterruptedException {
+  private List<BlockRef> catchUp(L1Feed.Resume resume) throws InterruptedException {
     while (true) {
       try {
-        return feed.catchUp(derived);
+        return feed.catchUp(resume);
       } catch (L1Exception e) {
         LOG.warn("L1 cannot be read yet: {}", e.getMessage());
         pacer.sleep(RETRY_MS);
@@ -131,8 +141,11 @@ public final class L1Runner implements AutoCloseable {
 
   private void onL1Event(L1Event event) {
     watch.onL1Event(event);
+    heads.onEvent(event);
     alsoTold.forEach(listener -> listener.accept(event));
     feed.onL1Event(event);
+    heads.onRead(event);
+    duties.wake();
   }
 
   private void onHeadDoubt(@Nullable String why) {
@@ -158,6 +171,8 @@ public final class L1Runner implements AutoCloseable {
                 .toArray();
         tell(new Command.Duties(changed.epoch(), indices));
       }
+      case DutyEvent.DutiesConfirmed confirmed ->
+          tell(new Command.DutiesConfirmed(confirmed.epoch()));
       case DutyEvent.DutiesUnavailable away ->
           LOG.warn("no proposer duties of epoch {}: {}", away.epoch(), away.why());
       case DutyEvent.DutiesDoubtful doubt -> {
@@ -201,6 +216,7 @@ public final class L1Runner implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    duties.close();
     feed.stop();
     Pacer.Running catchingUp = catchUp;
     if (catchingUp != null) {

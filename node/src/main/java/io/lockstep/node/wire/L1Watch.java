@@ -39,7 +39,8 @@ final class L1Watch {
         doubtfulEpochs.incrementAndGet();
       }
       case DutyEvent.DoubtEnded _ -> doubtfulEpochs.decrementAndGet();
-      case DutyEvent.DutiesUnavailable _,
+      case DutyEvent.DutiesConfirmed _,
+          DutyEvent.DutiesUnavailable _,
           DutyEvent.DutiesWithdrawn _,
           DutyEvent.LookaheadNotServed _ -> {}
     }

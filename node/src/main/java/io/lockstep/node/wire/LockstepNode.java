@@ -11,6 +11,7 @@ import io.lockstep.l1client.http.JdkTransport;
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.preconf.gossip.GossipNode;
 import io.lockstep.preconf.gossip.GossipOptions;
+import io.lockstep.preconf.signer.Signers;
 import io.lockstep.preconf.wire.WireServer;
 import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.primitives.crypto.Kzg;
@@ -101,6 +102,7 @@ public final class LockstepNode implements AutoCloseable {
     RocksStore store = keep(openStore(cluster));
     DiskSigning signing =
         keep(new DiskSigning(config.storage().dir(), store, clockMs, this::onDeath));
+    Signers signers = keep(new Signers());
     ExecutorService kzg = Threads.cpu("kzg", 1);
     started.push(kzg::shutdownNow);
     kzg.execute(Kzg::load); // so that the first posting does not wait for it
@@ -128,6 +130,7 @@ public final class LockstepNode implements AutoCloseable {
                 new NodePorts(
                     store,
                     signing,
+                    signers,
                     l1,
                     blobs,
                     PostingPaths.of(config.posting(), config.l1(), l1, transport, System::nanoTime),
@@ -151,7 +154,10 @@ public final class LockstepNode implements AutoCloseable {
                 node.peerDesk()));
     node.connect(gossip);
 
-    NodeApi api = new NodeApi(config, node, gossip, store::usage, clockMs);
+    NodeApi api = keep(new NodeApi(config, node, gossip, store::usage, clockMs));
+    startLoopThread(node.loop());
+    // Before anybody asks for a nonce.
+    api.restoreLocalTransactions();
     WireServer rpc = keep(api.startRpc());
     WireServer ops = keep(api.startOps());
 
@@ -161,13 +167,12 @@ public final class LockstepNode implements AutoCloseable {
             transport.client(),
             BeaconEvents.Options.forSlots(l1.spec().clock().slotSeconds() * 1000));
     L1Runner runner = keep(node.l1Runner(events, clockMs, this::onDeath));
-    startLoopThread(node.loop());
     keep(ChainPruner.start(node.chains(), this::onDeath));
     PosterSenders senders = node.senders();
     if (senders != null) {
       keep(senders).start(this::onDeath);
     }
-    runner.start(node.derived());
+    runner.start(node.resume());
     LOG.info(
         "node is up: rpc {}, ops {}, gossip {}, {}",
         rpc.port(),

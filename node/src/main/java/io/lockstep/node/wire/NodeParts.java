@@ -3,6 +3,8 @@ package io.lockstep.node.wire;
 
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OperatorKey;
+import io.lockstep.config.PromiseConfig;
 import io.lockstep.config.SequencerConfig;
 import io.lockstep.config.StorageConfig;
 import io.lockstep.config.cluster.ClusterFile;
@@ -15,18 +17,24 @@ import io.lockstep.l1client.blob.BlobArchive;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
+import io.lockstep.l1client.fee.BlobSchedule;
 import io.lockstep.l1client.heads.L1Event;
 import io.lockstep.l1client.loop.Pacer;
+import io.lockstep.node.duty.L1Duties;
+import io.lockstep.node.rpc.L1Heads;
 import io.lockstep.node.rpc.Streams;
 import io.lockstep.node.rpc.SyncDesk;
 import io.lockstep.preconf.commitment.CommitmentDomain;
+import io.lockstep.preconf.evidence.EvidenceStore;
 import io.lockstep.preconf.gossip.Gossip;
 import io.lockstep.preconf.gossip.GossipListener;
 import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.ledger.ReleasedLedger;
 import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.preconf.signing.SigningDatabase;
 import io.lockstep.preconf.signing.SigningScope;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
@@ -43,8 +51,11 @@ import io.lockstep.sequencer.head.L1View;
 import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.head.NodeView;
 import io.lockstep.sequencer.head.Turns;
+import io.lockstep.sequencer.inbound.Inbound;
+import io.lockstep.sequencer.inbound.InboundLog;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.Core;
+import io.lockstep.sequencer.loop.L1Alarm;
 import io.lockstep.sequencer.loop.LoopRules;
 import io.lockstep.sequencer.loop.Pools;
 import io.lockstep.sequencer.loop.SequencerLoop;
@@ -52,8 +63,11 @@ import io.lockstep.sequencer.mempool.DropListener;
 import io.lockstep.sequencer.mempool.Mempool;
 import io.lockstep.sequencer.mempool.MempoolLimits;
 import io.lockstep.sequencer.post.Poster;
+import io.lockstep.sequencer.promise.PromiseRates;
 import io.lockstep.sequencer.tick.HeaderExtra;
+import io.lockstep.sequencer.tick.InsertionRules;
 import io.lockstep.sequencer.tick.Rollup;
+import io.lockstep.sequencer.watch.ContradictionWatch;
 import io.lockstep.sequencer.window.WindowClock;
 import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore;
@@ -93,13 +107,16 @@ public final class NodeParts implements AutoCloseable {
   private final Streams streams;
   private final SyncDesk desk = new SyncDesk();
   private final L1Watch watch = new L1Watch();
+  private final L1Heads heads = new L1Heads();
   private final Outbox outbox;
   private final PeerDesk peerDesk;
   private final SequencerLoop loop;
   private final @Nullable PosterSenders senders;
   private final @Nullable Integer operatorId;
+  private final @Nullable Signer l1Key;
+  private volatile @Nullable L1Duties duties;
 
-  private NodeParts(NodeConfig config, NodePorts ports, Cluster chains)
+  private NodeParts(NodeConfig config, NodePorts ports, Cluster chains, InboundLog inbound)
       throws StartFailure, L1Exception {
     this.l1 = ports.l1();
     this.blobs = ports.blobs();
@@ -111,10 +128,12 @@ public final class NodeParts implements AutoCloseable {
             cluster.parameters().tickSeconds(),
             cluster.parameters().handoverLeadSeconds());
     this.domain = new CommitmentDomain(cluster.l1().chainId(), cluster.operatorRegistry());
-    this.core = core(ports.store(), chains, config);
+    this.core = core(ports.store(), chains, inbound, config);
     this.streams = new Streams(domain, ports.streams());
     this.outbox = new Outbox(desk, streams, ports.random());
     OperatorConfig keys = config.operator();
+    OperatorKey l1Key = keys == null ? null : keys.l1Key();
+    this.l1Key = l1Key == null ? null : ports.signers().of(l1Key);
     if (keys == null) {
       this.operatorId = null;
       this.senders = null;
@@ -123,13 +142,22 @@ public final class NodeParts implements AutoCloseable {
       int id = registeredId(keys);
       this.operatorId = id;
       this.senders =
-          new PosterSenders(ports, config.posting(), keys.posters(), cluster, this::postingLanded);
+          new PosterSenders(
+              ports,
+              config.posting(),
+              keys.posters().stream().map(ports.signers()::of).toList(),
+              cluster,
+              this::postingLanded);
       this.loop =
           new SequencerLoop(core, operator(id, keys, config.sequencer(), ports, senders), outbox);
     }
     this.peerDesk =
         new PeerDesk(
-            loop, core.ledger(), () -> HeaderExtra.of(outbox.view().first().head()).tick());
+            core.pools().byRollup().keySet(),
+            loop,
+            new ReleasedLedger(core.ledger()),
+            streams,
+            () -> HeaderExtra.of(outbox.view().first().head()).tick());
     outbox.publishFirst(NodeView.of(chains, null, core.turns().schedule(), NodeStatus.STARTING));
   }
 
@@ -146,10 +174,16 @@ public final class NodeParts implements AutoCloseable {
    */
   public static NodeParts assemble(NodeConfig config, NodePorts ports)
       throws StartFailure, L1Exception {
+    InboundLog inbound = new InboundLog(ports.store());
     Cluster chains =
-        chains(ports.store(), geneses(config.cluster().cluster()), options(config.storage()));
+        chains(
+            ports.store(),
+            geneses(config.cluster().cluster()),
+            options(config.storage()),
+            inbound,
+            insertion(config.cluster().cluster(), ports.l1()));
     try {
-      return new NodeParts(config, ports, chains);
+      return new NodeParts(config, ports, chains, inbound);
     } catch (StartFailure | L1Exception | RuntimeException e) {
       close(chains);
       throw e;
@@ -161,8 +195,10 @@ public final class NodeParts implements AutoCloseable {
     List<Column> columns = new ArrayList<>();
     geneses(cluster).forEach(genesis -> columns.addAll(ChainDb.columns(prefix(genesis))));
     columns.addAll(CommitmentLedger.columns());
+    columns.addAll(EvidenceStore.columns());
     columns.addAll(SigningDatabase.mainColumns());
     columns.addAll(DerivationLog.columns());
+    columns.addAll(InboundLog.columns());
     columns.addAll(PosterSenders.columns());
     columns.addAll(BlobArchive.columns());
     return columns;
@@ -211,7 +247,12 @@ public final class NodeParts implements AutoCloseable {
 
   /** The chains of a node that does not run; nothing of them is given up. */
   public static Cluster chains(KeyValueStore store, ClusterFile cluster) throws StartFailure {
-    return chains(store, geneses(cluster), ChainOptions.DEFAULT.withHistory(ChainOptions.ARCHIVE));
+    return chains(
+        store,
+        geneses(cluster),
+        ChainOptions.DEFAULT.withHistory(ChainOptions.ARCHIVE),
+        Inbound.NONE,
+        new InsertionRules(0));
   }
 
   private static ChainOptions options(StorageConfig storage) {
@@ -219,32 +260,37 @@ public final class NodeParts implements AutoCloseable {
         storage.isArchive() ? ChainOptions.ARCHIVE : storage.historyBlocks());
   }
 
-  private static Cluster chains(KeyValueStore store, List<Genesis> geneses, ChainOptions options) {
+  private static Cluster chains(
+      KeyValueStore store,
+      List<Genesis> geneses,
+      ChainOptions options,
+      Inbound inbound,
+      InsertionRules rules) {
     List<Rollup> rollups = new ArrayList<>();
     for (Genesis genesis : geneses) {
-      rollups.add(new Rollup(genesis, ChainDb.open(store, prefix(genesis), genesis, options)));
+      ChainDb chain = ChainDb.open(store, prefix(genesis), genesis, options);
+      rollups.add(new Rollup(genesis, chain, inbound, rules));
     }
     return new Cluster(rollups);
   }
 
-  private Core core(KeyValueStore store, Cluster chains, NodeConfig config) {
+  private Core core(KeyValueStore store, Cluster chains, InboundLog inbound, NodeConfig config) {
     Hash32 clusterId = CommitmentDomain.clusterId(cluster.l1().chainId(), cluster.clusterInbox());
     List<Hash32> genesisHashes =
         chains.rollups().stream().map(rollup -> rollup.chain().genesisHeader().hash()).toList();
     Hash32 genesisBatchHash =
         ClusterInboxAbi.genesisBatchHash(clusterId, ClusterInboxAbi.headOf(genesisHashes));
-    DerivationRules rules =
-        new DerivationRules(
-            l1.spec().clock(),
-            cluster.parameters().tickSeconds(),
-            cluster.parameters().minAnchorLagSlots());
+    DerivationRules rules = derivationRules();
     CommitmentLedger ledger = new CommitmentLedger(store, domain);
     DerivationLog log = new DerivationLog(store);
     L1View view = new L1View(l1.spec().clock(), cluster.parameters().minAnchorLagSlots());
-    Turns turns = new Turns(clock, cluster.parameters().registryDelayEpochs(), Wei.ZERO);
+    Turns turns = new Turns(clock);
     Derivation derivation =
-        new Derivation(chains, log, rules, domain, clusterId, genesisBatchHash, turns::committer);
-    Follower follower = new Follower(chains, view, turns, domain, clusterId, ledger, rules);
+        new Derivation(chains, log, inbound, rules, domain, clusterId, genesisBatchHash);
+    ContradictionWatch contradictions =
+        new ContradictionWatch(domain, ledger, view, new EvidenceStore(store));
+    Follower follower =
+        new Follower(chains, view, turns, domain, clusterId, ledger, rules, contradictions);
     LoopRules loopRules =
         new LoopRules(
             clusterId,
@@ -252,9 +298,26 @@ public final class NodeParts implements AutoCloseable {
             cluster.parameters().graceMs(),
             COUNTED_PER_TRANSACTION,
             EXPOSURE_SHARE_PERCENT,
+            config.posting().earlyPercent(),
+            cluster.parameters().openAfterSlots(),
+            cluster.parameters().maxAnchorLagBlocks(),
             config.gossip().peers().isEmpty() ? 0 : PEER_PATIENCE_MS);
     Pools pools = new Pools(mempools(chains, config.sequencer()));
-    return new Core(chains, view, turns, ledger, log, derivation, follower, pools, loopRules);
+    return new Core(
+        chains, view, turns, ledger, log, derivation, follower, contradictions, pools, loopRules);
+  }
+
+  private DerivationRules derivationRules() {
+    return new DerivationRules(
+        l1.spec().clock(),
+        cluster.parameters().tickSeconds(),
+        cluster.parameters().minAnchorLagSlots(),
+        cluster.parameters().maxAnchorLagBlocks());
+  }
+
+  private static InsertionRules insertion(ClusterFile cluster, L1Link l1) {
+    return new InsertionRules(
+        cluster.parameters().forcedDelaySlots() * l1.spec().clock().slotSeconds());
   }
 
   private static Map<Long, Mempool> mempools(Cluster chains, SequencerConfig sequencer) {
@@ -265,7 +328,9 @@ public final class NodeParts implements AutoCloseable {
             sequencer.mempoolMaxPerSender(),
             MempoolLimits.DEFAULT.maxTransactionBytes(),
             MempoolLimits.DEFAULT.queuedLifetimeMs(),
-            MempoolLimits.DEFAULT.minTipWei());
+            MempoolLimits.DEFAULT.minTipWei(),
+            MempoolLimits.DEFAULT.maxFailures(),
+            MempoolLimits.DEFAULT.failureRegainMs());
     Map<Long, Mempool> out = new LinkedHashMap<>();
     for (Rollup rollup : chains.rollups()) {
       out.put(rollup.id(), new Mempool(limits, DropListener.NONE));
@@ -305,7 +370,8 @@ public final class NodeParts implements AutoCloseable {
     SigningScope scope =
         new SigningScope(
             core.rules().clusterId(), cluster.l1().chainId(), keys.committer().address());
-    CommitmentSigner signer = ports.signing().open(keys, scope, domain, core.ledger());
+    Signer committer = ports.signers().of(keys.committer());
+    CommitmentSigner signer = ports.signing().open(committer, keys, scope, domain, core.ledger());
     signer.onDurable(this::synced);
     TickBuilder builder =
         new TickBuilder(
@@ -324,7 +390,20 @@ public final class NodeParts implements AutoCloseable {
             core.rules().genesisBatchHash(),
             posting,
             ports.cpu());
-    return new SequencerLoop.OperatorParts(id, signer, builder, poster);
+    return new SequencerLoop.OperatorParts(
+        id, signer, builder, poster, BlobSchedule.ofBeacon(l1.spec()), rates(sequencer.promises()));
+  }
+
+  private static PromiseRates rates(PromiseConfig config) {
+    return new PromiseRates(
+        config.missPpm(),
+        config.carryPpm(),
+        config.finePpm(),
+        config.capitalPpmPerYear(),
+        config.settleSeconds(),
+        config.volatilityPpmPerYear(),
+        config.postingGas(),
+        config.postingBytes());
   }
 
   private void postingLanded(long windowSlot, boolean success) {
@@ -337,7 +416,7 @@ public final class NodeParts implements AutoCloseable {
   }
 
   /**
-   * What keeps the loop and the senders told about L1; to be started with {@link #derived}.
+   * What keeps the loop and the senders told about L1; to be started with {@link #resume}.
    *
    * @param events hints of the beacon node; closed with the runner
    * @param clockMs Unix milliseconds
@@ -345,16 +424,39 @@ public final class NodeParts implements AutoCloseable {
   public L1Runner l1Runner(
       BeaconEventSource events, LongSupplier clockMs, Thread.UncaughtExceptionHandler onDeath) {
     List<Consumer<L1Event>> told = senders == null ? List.of() : List.of(senders::onL1Event);
-    return new L1Runner(l1, events, feed(), loop, told, watch, clockMs, pacer, onDeath);
+    L1Duties own =
+        L1Duties.of(
+            new L1Duties.L1(
+                l1.execution(),
+                l1.beacon(),
+                l1.spec(),
+                l1.registry(),
+                l1.oracle(),
+                cluster.l1().chainId()),
+            clock,
+            operatorId,
+            l1Key,
+            outbox::view,
+            clockMs,
+            why -> put(new Command.Alarm(L1Alarm.SCHEDULE, why)),
+            pacer);
+    duties = own;
+    return new L1Runner(l1, events, feed(), loop, told, watch, heads, own, clockMs, pacer, onDeath);
+  }
+
+  /** What the node does on L1 beside posting; null before the L1 runner is made. */
+  @Nullable L1Duties duties() {
+    return duties;
   }
 
   private L1Feed feed() {
     return new L1Feed(
         l1.execution(),
         l1.inbox(),
+        l1.inbound(),
         l1.registry(),
         blobs.fetcher(),
-        l1.spec().clock(),
+        derivationRules(),
         new L1Feed.Sources(
             cluster.clusterInbox(), cluster.deploymentBlock(), core.rules().genesisBatchHash()),
         update -> put(new Command.L1(update)),
@@ -374,8 +476,8 @@ public final class NodeParts implements AutoCloseable {
     return core.cluster().rollups().stream().map(Rollup::chain).toList();
   }
 
-  /** The derivation log's newest entries, newest first: from where the feed goes on. */
-  public List<DerivationLog.Entry> derived() {
+  /** From where the feed goes on. */
+  public L1Feed.Resume resume() {
     DerivationLog log = core.derivationLog();
     List<DerivationLog.Entry> out = new ArrayList<>();
     DerivationLog.Entry entry = log.last();
@@ -383,7 +485,7 @@ public final class NodeParts implements AutoCloseable {
       out.add(entry);
       entry = entry.l1Number() == 0 ? null : log.newestUpTo(entry.l1Number() - 1);
     }
-    return out;
+    return new L1Feed.Resume(out, core.derivation().inboundKnownTo());
   }
 
   /** A transaction as it is flooded to the peers, under {@code Topics.TRANSACTION}. */
@@ -425,6 +527,10 @@ public final class NodeParts implements AutoCloseable {
 
   L1Link l1() {
     return l1;
+  }
+
+  L1Heads heads() {
+    return heads;
   }
 
   L1Watch watch() {

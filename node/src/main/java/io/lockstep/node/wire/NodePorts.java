@@ -3,6 +3,7 @@ package io.lockstep.node.wire;
 
 import io.lockstep.l1client.loop.Pacer;
 import io.lockstep.l1client.send.InclusionPath;
+import io.lockstep.preconf.signer.Signers;
 import io.lockstep.primitives.crypto.BlobProofs;
 import io.lockstep.storage.kv.KeyValueStore;
 import java.util.concurrent.Executor;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  *
  * @param store has {@link NodeParts#columns}
  * @param signing opens the signing database of an operator
+ * @param signers signs with an operator's keys, wherever they are
  * @param path the way of postings into L1 blocks
  * @param random used on the sequencing thread alone; nothing secret comes from it
  * @param cpu for encoding batches
@@ -26,6 +28,7 @@ import java.util.random.RandomGenerator;
 public record NodePorts(
     KeyValueStore store,
     SigningPort signing,
+    Signers signers,
     L1Link l1,
     BlobParts blobs,
     InclusionPath path,

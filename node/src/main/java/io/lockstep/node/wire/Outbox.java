@@ -6,6 +6,7 @@ import io.lockstep.node.rpc.SyncDesk;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.Gossip;
 import io.lockstep.preconf.gossip.PeerId;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.gossip.TicksAnswer;
 import io.lockstep.preconf.gossip.Topics;
@@ -91,6 +92,17 @@ final class Outbox implements LoopListener {
   public void release(SealMessage seal) {
     flood(Topics.SEAL, seal.encoded());
     streams.onSeal(seal);
+  }
+
+  @Override
+  public void release(PromiseMessage promise) {
+    flood(Topics.PROMISE, promise.encoded());
+    streams.onPromise(promise);
+  }
+
+  @Override
+  public void followed(PromiseMessage promise) {
+    streams.onPromise(promise);
   }
 
   @Override

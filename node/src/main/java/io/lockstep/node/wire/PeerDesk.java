@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.node.wire;
 
+import io.lockstep.node.rpc.Streams;
 import io.lockstep.preconf.gossip.FragMessage;
 import io.lockstep.preconf.gossip.GossipListener;
 import io.lockstep.preconf.gossip.PeerId;
+import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.preconf.gossip.TicksAnswer;
 import io.lockstep.preconf.gossip.Topics;
-import io.lockstep.preconf.ledger.CommitmentLedger;
+import io.lockstep.preconf.ledger.ReleasedLedger;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
@@ -16,7 +18,10 @@ import io.lockstep.primitives.tx.TransactionCodec;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.sequencer.loop.Command;
 import io.lockstep.sequencer.loop.SequencerLoop;
+import io.lockstep.sequencer.mempool.AddResult;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,19 +32,34 @@ import org.slf4j.LoggerFactory;
  */
 final class PeerDesk implements GossipListener {
   private static final Logger LOG = LoggerFactory.getLogger(PeerDesk.class);
-  private static final int ANSWER_BYTES = 4 << 20;
-  private static final int FRAG_BYTES = 3 << 20;
 
+  /** Together with the next two less than a frame; frags repeat what their seals have, and more. */
+  private static final int SEAL_BYTES = 2 << 20;
+
+  private static final int SEALED_FRAG_BYTES = 3 << 20;
+  private static final int UNSEALED_FRAG_BYTES = 2 << 20;
+
+  private final Set<Long> rollups;
   private final SequencerLoop loop;
-  private final CommitmentLedger ledger;
+  private final ReleasedLedger ledger;
+  private final Streams streams;
   private final LongSupplier headTick;
 
   /**
+   * @param rollups those of the cluster
+   * @param streams told of transactions that were taken
    * @param headTick tick of the unsafe head; any thread
    */
-  PeerDesk(SequencerLoop loop, CommitmentLedger ledger, LongSupplier headTick) {
+  PeerDesk(
+      Set<Long> rollups,
+      SequencerLoop loop,
+      ReleasedLedger ledger,
+      Streams streams,
+      LongSupplier headTick) {
+    this.rollups = Set.copyOf(rollups);
     this.loop = loop;
     this.ledger = ledger;
+    this.streams = streams;
     this.headTick = headTick;
   }
 
@@ -60,6 +80,7 @@ final class PeerDesk implements GossipListener {
         case Topics.TRANSACTION -> onTransaction(payload);
         case Topics.FRAG -> onFrag(FragMessage.decode(payload));
         case Topics.SEAL -> onSeal(SealMessage.decode(payload));
+        case Topics.PROMISE -> onPromise(PromiseMessage.decode(payload));
         default -> false;
       };
     } catch (DecodeException e) {
@@ -75,7 +96,17 @@ final class PeerDesk implements GossipListener {
     long rollupId = in.integer();
     Transaction tx = TransactionCodec.decode(in.bytes(SealMessage.MAX_TRANSACTION_BYTES));
     in.end();
-    return tx.sender() != null && loop.offer(new Command.Submit(rollupId, tx, result -> {}));
+    return rollups.contains(rollupId)
+        && tx.sender() != null
+        && loop.offer(
+            new Command.Submit(
+                rollupId,
+                tx,
+                result -> {
+                  if (result instanceof AddResult.Added || result instanceof AddResult.Replaced) {
+                    streams.onWaiting(rollupId, tx);
+                  }
+                }));
   }
 
   private boolean onFrag(FragMessage message) {
@@ -90,6 +121,10 @@ final class PeerDesk implements GossipListener {
       recoverSenders(block.transactions());
     }
     return loop.offer(new Command.Seal(message));
+  }
+
+  private boolean onPromise(PromiseMessage message) {
+    return loop.offer(new Command.Promise(message));
   }
 
   /** Recovery is remembered by the transaction; here it costs the loop nothing. */
@@ -107,13 +142,30 @@ final class PeerDesk implements GossipListener {
     if (topic == Topics.SEALED_TICKS) {
       try {
         TicksAnswer.Request request = TicksAnswer.Request.decode(payload);
-        seals = ledger.seals(request.firstTick(), request.mostSeals(), ANSWER_BYTES);
-        frags = ledger.fragsFrom(head + 1, TicksAnswer.MAX_FRAGS, FRAG_BYTES);
+        seals = ledger.seals(request.firstTick(), request.mostSeals(), SEAL_BYTES);
+        frags = frags(seals, head);
       } catch (DecodeException e) {
         LOG.info("peer {} asked something unreadable: {}", from, e.getMessage());
       }
     }
     return new TicksAnswer(head, seals, frags).encoded();
+  }
+
+  /** Those that nobody has sealed yet, and, as far as there is room, those of the sealed ticks. */
+  private List<FragMessage> frags(List<SealMessage> seals, long head) {
+    List<FragMessage> unsealed =
+        ledger.fragsFrom(head + 1, TicksAnswer.MAX_FRAGS, UNSEALED_FRAG_BYTES);
+    if (seals.isEmpty()) {
+      return unsealed;
+    }
+    long lastTick = Math.min(head, seals.getLast().tick());
+    int room = TicksAnswer.MAX_FRAGS - unsealed.size();
+    List<FragMessage> frags = new ArrayList<>();
+    ledger.fragsFrom(seals.getFirst().tick(), room, SEALED_FRAG_BYTES).stream()
+        .takeWhile(frag -> frag.frag().object().tick() <= lastTick)
+        .forEach(frags::add);
+    frags.addAll(unsealed);
+    return frags;
   }
 
   @Override

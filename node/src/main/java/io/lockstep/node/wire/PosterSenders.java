@@ -20,7 +20,7 @@ import io.lockstep.l1client.send.PostingRequest;
 import io.lockstep.l1client.send.ProofsAhead;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Keccak;
-import io.lockstep.primitives.crypto.SecretKey;
+import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
@@ -63,11 +63,13 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   /**
    * One posting.
    *
+   * @param upToTick the last tick of its window that it was to hold
    * @param includedIn number of the L1 block it stands in, or NOT_INCLUDED
    */
-  private record UnderWay(int sender, long windowSlot, Set<Hash32> expected, long includedIn) {
+  private record UnderWay(
+      int sender, long windowSlot, long upToTick, Set<Hash32> expected, long includedIn) {
     UnderWay in(long l1Number) {
-      return new UnderWay(sender, windowSlot, expected, l1Number);
+      return new UnderWay(sender, windowSlot, upToTick, expected, l1Number);
     }
 
     boolean isIncluded() {
@@ -88,7 +90,7 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   PosterSenders(
       NodePorts ports,
       PostingConfig config,
-      List<SecretKey> posters,
+      List<Signer> posters,
       ClusterFile cluster,
       Landed landed) {
     L1Link l1 = ports.l1();
@@ -110,7 +112,7 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
             new AccountLanes(),
             ports.kzg(),
             ports.proofs());
-    for (SecretKey poster : posters) {
+    for (Signer poster : posters) {
       BlobTxSender sender =
           new BlobTxSender(
               setup, poster, UInt256.of(cluster.l1().chainId()), options, this::onEvent);
@@ -130,6 +132,7 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
             new UnderWay(
                 index,
                 batch.windowSlot().value(),
+                batch.firstTick() > batch.lastTick() ? Long.MAX_VALUE : batch.lastTick(),
                 Set.copyOf(batch.expected()),
                 posting.isIncluded() ? 0 : NOT_INCLUDED));
       } catch (DecodeException e) {
@@ -164,7 +167,10 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
       if (chosen == -1) {
         return false;
       }
-      underWay.put(id, new UnderWay(chosen, batch.windowSlot(), batch.expected(), NOT_INCLUDED));
+      underWay.put(
+          id,
+          new UnderWay(
+              chosen, batch.windowSlot(), batch.upToTick(), batch.expected(), NOT_INCLUDED));
     }
     PostingRequest request =
         new PostingRequest(
@@ -199,10 +205,13 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   }
 
   @Override
-  public synchronized boolean isUnderWay(long windowSlot) {
+  public synchronized boolean isUnderWay(long windowSlot, long tick) {
     // What stands in a block that is derived and left ticks unposted did not post them.
     return underWay.values().stream()
-        .anyMatch(one -> one.windowSlot == windowSlot && one.includedIn > derivedL1Number);
+        .anyMatch(one ->
+            one.windowSlot == windowSlot
+                && one.upToTick >= tick
+                && one.includedIn > derivedL1Number);
   }
 
   @Override

@@ -3,17 +3,19 @@ package io.lockstep.node.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.lockstep.config.ClusterConfig;
 import io.lockstep.config.L1Config;
 import io.lockstep.config.NodeConfig;
 import io.lockstep.config.OperatorConfig;
+import io.lockstep.config.OperatorKey;
 import io.lockstep.config.StorageConfig;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.cluster.ProtocolParameters;
+import io.lockstep.config.cluster.StakeParameters;
 import io.lockstep.config.preset.Preset;
 import io.lockstep.config.table.ConfigReader;
 import io.lockstep.config.table.ConfigResult;
-import io.lockstep.devnet.deploy.ClusterDeployment;
 import io.lockstep.devnet.deploy.DevAccounts;
 import io.lockstep.devnet.deploy.L1Genesis;
 import io.lockstep.devnet.deploy.L2Genesis;
@@ -21,13 +23,19 @@ import io.lockstep.devnet.deploy.OperatorKeys;
 import io.lockstep.devnet.l1.BoxOptions;
 import io.lockstep.devnet.l1.L1Box;
 import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.node.deploy.ClusterDeployment;
+import io.lockstep.node.deploy.L1Access;
+import io.lockstep.node.deploy.Plan;
 import io.lockstep.node.doctor.Finding.Level;
 import io.lockstep.node.watch.FaultProxy;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -67,19 +75,17 @@ class DoctorTest {
                     OperatorKeys.owners(KEYS),
                     genesisSeconds -> L1Genesis.json(genesisSeconds, KEYS))
                 .withPorts(0, 0));
-    ClusterDeployment deployment =
-        new ClusterDeployment(new ClusterDeployment.Endpoints(box.rpcUri(), box.beaconUri()));
+    L1Access l1 = L1Access.open(box.rpcUri(), box.beaconUri(), transport);
     cluster =
-        deployment.deploy(
-            new ClusterDeployment.Plan(
-                Preset.DEVNET.parameters(),
-                List.of(L2Genesis.json(0, deployment.genesisSeconds())),
-                List.of(
-                    new ClusterDeployment.Operator(
-                        KEYS.getFirst(), OperatorKeys.STAKE, List.of(0L))),
-                DevAccounts.keys().getFirst(),
-                ClusterDeployment.MIN_STAKE,
-                ClusterDeployment.EXIT_DELAY));
+        new ClusterDeployment(l1)
+            .deploy(
+                new Plan(
+                    Preset.DEVNET.parameters(),
+                    StakeParameters.devnet(BoxOptions.MIN_SLOT_SECONDS),
+                    List.of(
+                        L2Genesis.json(0, l1.spec().clock().genesisSeconds(), DevAccounts.BALANCE)),
+                    List.of(new Plan.Operator(KEYS.getFirst(), OperatorKeys.STAKE, List.of(0L))),
+                    DevAccounts.DEPLOYER));
     box.goLive();
     rpc = new FaultProxy(box.rpcUri());
     beacon = new FaultProxy(box.beaconUri());
@@ -112,6 +118,8 @@ class DoctorTest {
             "l1.beacon " + beacon.name(),
             "parameters",
             "cluster",
+            "parameters on chain",
+            "oracle",
             "operator",
             "poster " + KEYS.getFirst().posters().getFirst().address());
   }
@@ -201,6 +209,10 @@ class DoctorTest {
     contracts.put(ClusterFile.CLUSTER_INBOX, cluster.clusterInbox());
     contracts.put(ClusterFile.OPERATOR_REGISTRY, cluster.clusterInbox());
     assertFails(with(withContracts(contracts), null), "cluster", "names the registry");
+
+    contracts.put(ClusterFile.OPERATOR_REGISTRY, cluster.operatorRegistry());
+    contracts.put(ClusterFile.LOOKAHEAD_ORACLE, cluster.clusterInbox());
+    assertFails(with(withContracts(contracts), null), "cluster", "names the oracle");
   }
 
   @Test
@@ -215,6 +227,7 @@ class DoctorTest {
             cluster.rollups());
 
     assertFails(with(other, null), "parameters", "must");
+    assertFails(with(other, null), "parameters on chain", "openAfterSlots=64");
   }
 
   @Test
@@ -235,6 +248,44 @@ class DoctorTest {
     assertThat(examine(operator()))
         .anyMatch(
             finding -> finding.level() == Level.WARN && finding.check().startsWith("poster "));
+  }
+
+  @Test
+  void asksTheSignerForTheKeysItShallHold() throws Exception {
+    OperatorKeys keys = KEYS.getFirst();
+    byte[] held =
+        "[\"%s\"]"
+            .formatted(keys.committer().publicKey().slice(1, 65).toHex())
+            .getBytes(StandardCharsets.US_ASCII);
+    HttpServer signer =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    signer.createContext(
+        "/api/v1/eth1/publicKeys",
+        exchange -> {
+          exchange.sendResponseHeaders(200, held.length);
+          exchange.getResponseBody().write(held);
+          exchange.close();
+        });
+    signer.start();
+    URI url = URI.create("http://127.0.0.1:" + signer.getAddress().getPort());
+    OperatorKey poster = new OperatorKey.Remote(keys.posters().getFirst().address(), url, 2_000);
+    NodeConfig config =
+        with(
+            cluster,
+            new OperatorConfig(
+                new OperatorKey.Remote(keys.committer().address(), url, 2_000),
+                List.of(poster, new OperatorKey.Held(keys.posters().getLast())),
+                null,
+                OperatorConfig.Durability.FSYNC,
+                0));
+    assertThat(examine(config))
+        .anyMatch(one -> one.check().equals("signer, committer") && one.level() == Level.OK);
+    assertFails(
+        config,
+        "signer, poster " + poster.address(),
+        "does not hold the key of " + poster.address() + ", it holds 1 others");
+    signer.stop(0);
+    assertFails(config, "signer, committer", "is away");
   }
 
   @Test
@@ -329,7 +380,7 @@ class DoctorTest {
   }
 
   private static OperatorConfig keys(SecretKey committer, List<SecretKey> posters) {
-    return new OperatorConfig(committer, posters, OperatorConfig.Durability.FSYNC, 0);
+    return OperatorConfig.holding(committer, posters, null, OperatorConfig.Durability.FSYNC, 0);
   }
 
   private NodeConfig with(ClusterFile file, @Nullable OperatorConfig keys) {

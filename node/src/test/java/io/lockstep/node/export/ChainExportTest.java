@@ -15,6 +15,7 @@ import io.lockstep.execution.block.OpenBlock;
 import io.lockstep.execution.state.ChainDb;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.execution.state.PreparedRoot;
+import io.lockstep.node.testing.TestContracts;
 import io.lockstep.node.wire.LockstepNode;
 import io.lockstep.node.wire.NodeParts;
 import io.lockstep.primitives.tx.Block;
@@ -30,9 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,12 +64,7 @@ class ChainExportTest {
     ((ObjectNode) genesis.get("config")).put("chainId", chainId);
     return new ClusterFile(
         new ClusterFile.L1(900, Hash32.ofWords(1, 2, 3, 4)),
-        new LinkedHashMap<>(
-            Map.of(
-                ClusterFile.OPERATOR_REGISTRY,
-                Address.ofLong(0x100),
-                ClusterFile.CLUSTER_INBOX,
-                Address.ofLong(0x200))),
+        TestContracts.withInbox(Address.ofLong(0x200)),
         17,
         Preset.DEVNET.parameters(),
         List.of(new ClusterFile.Rollup(chainId, genesis)));

@@ -9,7 +9,9 @@ import io.lockstep.config.cli.Invocation;
 import io.lockstep.config.cluster.ClusterFile;
 import io.lockstep.config.preset.Preset;
 import io.lockstep.config.secret.KeyFile;
+import io.lockstep.config.secret.KeyPassword;
 import io.lockstep.config.table.ConfigText;
+import io.lockstep.node.testing.TestContracts;
 import io.lockstep.preconf.commitment.CommitmentDomain;
 import io.lockstep.preconf.signing.SigningDatabase;
 import io.lockstep.preconf.signing.SigningScope;
@@ -40,12 +42,7 @@ class KeysCommandsTest {
   private static ClusterFile cluster(long inbox) {
     return new ClusterFile(
         new ClusterFile.L1(900, Hash32.ofWords(1, 2, 3, 4)),
-        new LinkedHashMap<>(
-            Map.of(
-                ClusterFile.OPERATOR_REGISTRY,
-                Address.ofLong(0x100),
-                ClusterFile.CLUSTER_INBOX,
-                Address.ofLong(inbox))),
+        TestContracts.withInbox(Address.ofLong(inbox)),
         17,
         Preset.DEVNET.parameters(),
         List.of(
@@ -79,12 +76,40 @@ class KeysCommandsTest {
 
   private static ExitCode run(String... arguments) {
     return switch (CommandLineParser.parse(List.of(arguments), Map.of())) {
+      case Invocation.EncryptKey encrypt -> KeysCommands.encrypt(encrypt);
+      case Invocation.ShowKeys show -> KeysCommands.show(show);
       case Invocation.ExportSigningDatabase export -> KeysCommands.exportDatabase(export);
       case Invocation.ImportSigningDatabase give -> KeysCommands.importDatabase(give);
       case Invocation.NewSigningDatabase renew -> KeysCommands.newDatabase(renew);
       case Invocation.UsageError _ -> ExitCode.USAGE;
       case Invocation other -> throw new AssertionError(other);
     };
+  }
+
+  @Test
+  void encryptsAKeyAndShowsWhoseItIs() throws Exception {
+    String plain = dir.resolve("a.key").toString();
+    String encrypted = dir.resolve("a.json").toString();
+    KeyFile.create(Path.of(plain), key(7));
+    Path password = dir.resolve("password");
+    KeyFile.create(password, "open sesame\n");
+    String[] encrypt = {
+      "keys", "encrypt", plain, "--out", encrypted, "--password-file", password.toString()
+    };
+    assertThat(run("keys", "encrypt", plain, "--out", encrypted))
+        .as("no password")
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(run(encrypt)).isEqualTo(ExitCode.DONE);
+    assertThat(run(encrypt)).as("the file exists").isEqualTo(ExitCode.USAGE);
+    assertThat(KeyFile.read(Path.of(encrypted), KeyPassword.of("open sesame")).address())
+        .isEqualTo(key(7).address());
+    assertThat(run("keys", "show", plain, encrypted)).isEqualTo(ExitCode.DONE);
+
+    Path wrong = dir.resolve("wrong");
+    KeyFile.create(wrong, "open barley\n");
+    assertThat(run("keys", "show", encrypted, "--password-file", wrong.toString()))
+        .isEqualTo(ExitCode.NO);
+    assertThat(run("keys", "show", dir.resolve("none").toString())).isEqualTo(ExitCode.NO);
   }
 
   @Test

@@ -67,7 +67,7 @@ class PlantedDefectsTest {
             SIGNING + "Lease",
             "isSamePlace",
             answers(true),
-            162),
+            90),
         planted(
             "the ticks of earlier windows are not carried",
             SEQUENCER + "post.BatchAssembler$Run",
@@ -98,13 +98,13 @@ class PlantedDefectsTest {
                         "NONE",
                         ClassDesc.of(SEQUENCER + "loop.OrphanedBlock"))
                     .areturn()),
-            7),
+            55),
         planted(
             "blobs that cannot be had now are taken for none",
             SEQUENCER + "derive.L1Feed",
             "fetchBlobs",
             doesNotWaitForBlobs(),
-            1),
+            23),
         planted(
             "a reorg of L1 drops nothing",
             "io.lockstep.l1client.heads.L1Event$Reorg",
@@ -125,15 +125,101 @@ class PlantedDefectsTest {
                         "ref",
                         MethodTypeDesc.of(ClassDesc.of("io.lockstep.primitives.types.BlockRef")))
                     .areturn()),
-            52),
+            11),
         new Planted(
             new MutantLoader.Defect(
                 "missing ticks are asked for once",
                 List.of(
                     change(SEQUENCER + "loop.PeerCatchUp", "step", body(CodeBuilder::return_)),
-                    change(SEQUENCER + "loop.PeerCatchUp", "missing", body(CodeBuilder::return_)))),
-            26),
-        planted("nothing is posted", SEQUENCER + "post.Poster", "step", answers(false), 1));
+                    change(SEQUENCER + "loop.PeerCatchUp", "missing", body(CodeBuilder::return_)),
+                    change(
+                        SEQUENCER + "loop.PeerCatchUp",
+                        "derivedFirst",
+                        body(CodeBuilder::return_)))),
+            206),
+        planted("nothing is posted", SEQUENCER + "post.Poster", "step", answers(false), 1),
+        planted(
+            "due forced transactions are left out",
+            SEQUENCER + "inbound.InboundLog",
+            "forced",
+            body(PlantedDefectsTest::returnsNone),
+            1),
+        planted(
+            "forced transactions are due at once",
+            SEQUENCER + "tick.InsertionRules",
+            "forcedDelaySeconds",
+            body(code -> code.loadConstant(0L).lreturn()),
+            1),
+        planted(
+            "each message is delivered twice",
+            SEQUENCER + "inbound.InboundLog",
+            "messages",
+            addsTwice(),
+            1),
+        planted(
+            "ticks outside of all declared ranges are derived",
+            SEQUENCER + "derive.BatchCheck",
+            "rangeFault",
+            body(code -> code.aconst_null().areturn()),
+            2),
+        planted(
+            "roots and heads that a batch declares are not held against its table",
+            SEQUENCER + "derive.BatchCheck",
+            "shapeFault",
+            body(code -> code.aconst_null().areturn()),
+            80),
+        planted(
+            "an open block makes no block",
+            SEQUENCER + "derive.Derivation$Run",
+            "open",
+            body(code -> code.aconst_null().areturn()),
+            3),
+        planted(
+            "the committer of every window is the operator's first",
+            SEQUENCER + "schedule.Operator",
+            "keysAt",
+            body(code ->
+                code.aload(0)
+                    .getfield(
+                        ClassDesc.of(SEQUENCER + "schedule.Operator"),
+                        "keys",
+                        ConstantDescs.CD_List)
+                    .invokeinterface(
+                        ConstantDescs.CD_List,
+                        "getFirst",
+                        MethodTypeDesc.of(ConstantDescs.CD_Object))
+                    .checkcast(ClassDesc.of(SEQUENCER + "schedule.Operator$Keys"))
+                    .areturn()),
+            3),
+        planted(
+            "windows of other keys are signed for",
+            SEQUENCER + "loop.Guards",
+            "isForOurKey",
+            answers(true),
+            13),
+        planted(
+            "who has left counts for ever",
+            SEQUENCER + "schedule.Operator",
+            "isEligibleAt",
+            answers(true),
+            3),
+        planted(
+            "a schedule told for another branch of L1 is signed by",
+            SEQUENCER + "head.Turns",
+            "isOfThisBranch",
+            answers(true),
+            29),
+        planted(
+            "nobody syncs the lookahead",
+            "io.lockstep.node.duty.OracleSyncer",
+            "isMissing",
+            body(CodeBuilder::return_),
+            1));
+  }
+
+  private static void returnsNone(CodeBuilder code) {
+    code.invokestatic(ConstantDescs.CD_List, "of", MethodTypeDesc.of(ConstantDescs.CD_List), true)
+        .areturn();
   }
 
   private static Planted planted(
@@ -204,37 +290,19 @@ class PlantedDefectsTest {
             .ifThen(Opcode.IFNE, foreign -> foreign.loadConstant(0).ireturn()));
   }
 
+  /** Where it would be asked whether the block is gone, there are no blobs. */
   private static CodeTransform doesNotWaitForBlobs() {
-    String client = "io.lockstep.l1client.";
-    ClassDesc fetcher = ClassDesc.of(client + "blob.BlobFetcher");
-    ClassDesc posted = ClassDesc.of(client + "contract.PostedBatch");
-    ClassDesc event = ClassDesc.of(client + "contract.BatchProposed");
-    ClassDesc result = ClassDesc.of(client + "blob.BlobResult");
-    ClassDesc found = ClassDesc.of(client + "blob.BlobResult$Found");
-    ClassDesc block = ClassDesc.of("io.lockstep.primitives.types.BlockRef");
-    return body(code ->
-        code.aload(0)
-            .getfield(ClassDesc.of(SEQUENCER + "derive.L1Feed"), "blobs", fetcher)
-            .aload(1)
-            .aload(2)
-            .invokevirtual(posted, "event", MethodTypeDesc.of(event))
-            .invokevirtual(event, "blobHashes", MethodTypeDesc.of(ConstantDescs.CD_List))
-            .invokevirtual(
-                fetcher, "fetch", MethodTypeDesc.of(result, block, ConstantDescs.CD_List))
-            .astore(3)
-            .aload(3)
-            .instanceOf(found)
-            .ifThen(
-                Opcode.IFNE,
-                there ->
-                    there
-                        .aload(3)
-                        .checkcast(found)
-                        .invokevirtual(found, "blobs", MethodTypeDesc.of(ConstantDescs.CD_List))
-                        .areturn())
+    return (builder, element) -> {
+      if (element instanceof InvokeInstruction call && call.name().equalsString("isGone")) {
+        builder
+            .pop2()
             .invokestatic(
                 ConstantDescs.CD_List, "of", MethodTypeDesc.of(ConstantDescs.CD_List), true)
-            .areturn());
+            .areturn();
+      } else {
+        builder.with(element);
+      }
+    };
   }
 
   /** Whatever is added to a list is added twice. */

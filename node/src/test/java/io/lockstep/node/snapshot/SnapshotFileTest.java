@@ -14,6 +14,7 @@ import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateDiff.AccountChange;
 import io.lockstep.execution.state.ChainDb;
 import io.lockstep.execution.state.PreparedRoot;
+import io.lockstep.node.testing.TestContracts;
 import io.lockstep.node.wire.LockstepNode;
 import io.lockstep.node.wire.NodeParts;
 import io.lockstep.primitives.crypto.Keccak;
@@ -173,6 +174,7 @@ class SnapshotFileTest {
         Hash32.ofWords(3, 0, 0, index),
         height,
         90 + index,
+        80 + index,
         index == 4 ? "" : "some reason");
   }
 
@@ -224,12 +226,7 @@ class SnapshotFileTest {
         """;
     return new ClusterFile(
         new ClusterFile.L1(900, Hash32.ofWords(1, 2, 3, 4)),
-        new LinkedHashMap<>(
-            Map.of(
-                ClusterFile.OPERATOR_REGISTRY,
-                Address.ofLong(0x100),
-                ClusterFile.CLUSTER_INBOX,
-                Address.ofLong(inbox))),
+        TestContracts.withInbox(Address.ofLong(inbox)),
         17,
         Preset.DEVNET.parameters(),
         List.of(new ClusterFile.Rollup(901, JsonMapper.shared().readTree(genesis))));

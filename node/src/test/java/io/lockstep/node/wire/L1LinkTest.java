@@ -16,6 +16,7 @@ import io.lockstep.l1client.http.Endpoint;
 import io.lockstep.l1client.http.EndpointPool;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.node.testing.TestContracts;
 import io.lockstep.node.watch.FaultProxy;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -161,11 +161,7 @@ class L1LinkTest {
   private static ClusterFile cluster(Hash32 genesisValidatorsRoot) {
     return new ClusterFile(
         new ClusterFile.L1(900, genesisValidatorsRoot),
-        Map.of(
-            ClusterFile.OPERATOR_REGISTRY,
-            Address.ofLong(0x100),
-            ClusterFile.CLUSTER_INBOX,
-            SOME_CONTRACT),
+        TestContracts.withInbox(SOME_CONTRACT),
         17,
         Preset.DEVNET.parameters(),
         List.of(

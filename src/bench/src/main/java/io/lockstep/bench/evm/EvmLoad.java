@@ -2,6 +2,7 @@
 package io.lockstep.bench.evm;
 
 import com.sun.management.ThreadMXBean;
+import io.lockstep.bench.client.Anvil;
 import io.lockstep.config.cli.BenchEvmOptions;
 import io.lockstep.config.cli.ExitCode;
 import io.lockstep.execution.evm.Engine;
@@ -55,16 +56,16 @@ public final class EvmLoad implements EvmBenchmark {
 
   /** An anvil from the interoperability tests' packages, or null after a word on how to get it. */
   private static @Nullable Anvil anvil() throws IOException {
-    Path launcher = Path.of(System.getProperty("lockstep.launcher", "lockstep")).toAbsolutePath();
-    Path root = launcher.getParent();
-    Path program = root == null ? null : Anvil.program(root);
+    Path program = Anvil.program();
     if (program == null) {
       System.err.println(
           "lockstep: no anvil to compare with; npm ci --ignore-scripts --prefix src/test/interop"
               + " installs it, --reference URL names a node that runs");
       return null;
     }
-    return Anvil.start(program, "prague", REFERENCE_GAS_LIMIT);
+    return Anvil.start(
+        program,
+        List.of("--hardfork", "prague", "--gas-limit", Long.toString(REFERENCE_GAS_LIMIT)));
   }
 
   private static ExitCode measureAll(BenchEvmOptions options, @Nullable URI referenceAt)

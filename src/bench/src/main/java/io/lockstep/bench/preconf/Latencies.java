@@ -4,26 +4,26 @@ package io.lockstep.bench.preconf;
 import java.util.Arrays;
 
 /** The measured latencies, sorted. Immutable; any thread. */
-final class Latencies {
+public final class Latencies {
   private static final double NS_PER_MS = 1e6;
 
   private final long[] sortedNs;
 
   /** Takes nanoseconds in any order. */
-  Latencies(long[] valuesNs) {
+  public Latencies(long[] valuesNs) {
     sortedNs = valuesNs.clone();
     Arrays.sort(sortedNs);
   }
 
-  int count() {
+  public int count() {
     return sortedNs.length;
   }
 
   /**
-   * The smallest latency that this share of transactions did not exceed (nearest rank), ms; not a
-   * number when nothing was measured.
+   * The smallest latency that this share did not exceed (nearest rank), ms; not a number when
+   * nothing was measured.
    */
-  double percentileMs(double share) {
+  public double percentileMs(double share) {
     if (sortedNs.length == 0) {
       return Double.NaN;
     }

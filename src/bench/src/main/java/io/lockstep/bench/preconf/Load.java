@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.bench.preconf;
 
+import io.lockstep.bench.client.RpcHttp;
 import io.lockstep.primitives.crypto.SecretKey;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;

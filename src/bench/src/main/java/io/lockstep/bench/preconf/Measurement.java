@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.bench.preconf;
 
+import io.lockstep.bench.client.BenchException;
+import io.lockstep.bench.client.RpcHttp;
 import io.lockstep.config.cli.BenchOptions;
 import io.lockstep.preconf.commitment.TxLeaf;
 import io.lockstep.primitives.codec.DecodeException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.bench.preconf;
 
+import io.lockstep.bench.client.BenchException;
+import io.lockstep.bench.client.RpcHttp;
 import io.lockstep.config.cli.BenchOptions;
 import io.lockstep.config.cli.ExitCode;
 import io.lockstep.config.cluster.ClusterFile;
@@ -37,6 +39,9 @@ public final class PreconfLoad implements PreconfBenchmark {
 
   @Override
   public ExitCode run(BenchOptions options) {
+    if (options.oneByOne() > 0) {
+      return OneByOne.run(options, CONNECT_TIMEOUT);
+    }
     long wanted = (long) options.perSecond() * options.seconds();
     if (options.seconds() <= WARM_UP_SECONDS || wanted > MAX_TRANSACTIONS) {
       System.err.printf(

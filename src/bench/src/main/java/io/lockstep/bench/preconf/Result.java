@@ -85,11 +85,12 @@ record Result(
     line(
         out,
         "latency, ms",
-        "p50 %s, p90 %s, p99 %s, max %s; of %d after a warm-up of %d s"
+        "p50 %s, p90 %s, p99 %s, p99.9 %s, max %s; of %d after a warm-up of %d s"
             .formatted(
                 figure(latencies.percentileMs(0.5)),
                 figure(latencies.percentileMs(0.9)),
                 figure(latencies.percentileMs(0.99)),
+                figure(latencies.percentileMs(0.999)),
                 figure(latencies.percentileMs(1)),
                 latencies.count(),
                 PreconfLoad.WARM_UP_SECONDS));
@@ -124,6 +125,7 @@ record Result(
     putFigure(out, "p50Ms", latencies.percentileMs(0.5));
     putFigure(out, "p90Ms", latencies.percentileMs(0.9));
     putFigure(out, "p99Ms", latencies.percentileMs(0.99));
+    putFigure(out, "p999Ms", latencies.percentileMs(0.999));
     putFigure(out, "maxMs", latencies.percentileMs(1));
     putFigure(out, "answeredPerSecond", answeredPerSecond);
     putFigure(out, "latestSendMs", latestSendMs);

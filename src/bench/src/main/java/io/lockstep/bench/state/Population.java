@@ -9,7 +9,6 @@ import io.lockstep.primitives.crypto.Signature;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
-import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -24,15 +23,6 @@ import java.util.Random;
  * recovers to is made an account: so nobody has to sign. One thread.
  */
 final class Population {
-  /** Balances and transfers of a token whose balances are at keccak(holder, 0), with its event. */
-  private static final Bytes TOKEN_CODE =
-      Bytes.fromHex(
-          "0x5f3560e01c8063a9059cbb146012575f5ffd5b335f525f60205260405f20805460243580821060855780"
-              + "9103825560043573ffffffffffffffffffffffffffffffffffffffff16805f5260405f2080548301"
-              + "9055905f52337fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef60"
-              + "205fa360015f5260205ff35b5f5ffd");
-
-  private static final Hash32 TOKEN_HASH = Keccak.hash(TOKEN_CODE);
   private static final Address TOKEN =
       Address.fromHex("0x70ce70ce70ce70ce70ce70ce70ce70ce70ce70ce");
   private static final String TRANSFER = "a9059cbb";
@@ -112,11 +102,13 @@ final class Population {
       Map<UInt256, UInt256> balances = new HashMap<>();
       for (Address address : some) {
         changes.put(address, new AccountChange(account(RICH), false, Map.of()));
-        balances.put(balanceSlot(address), RICH);
+        balances.put(TestToken.balanceSlot(address), RICH);
       }
-      AccountState token = new AccountState(1, UInt256.ZERO, TOKEN_HASH, true);
+      AccountState token = new AccountState(1, UInt256.ZERO, TestToken.CODE_HASH, true);
       changes.put(TOKEN, new AccountChange(token, false, balances));
-      out.add(new StateDiff(changes, from == 0 ? Map.of(TOKEN_HASH, TOKEN_CODE) : Map.of()));
+      out.add(
+          new StateDiff(
+              changes, from == 0 ? Map.of(TestToken.CODE_HASH, TestToken.CODE) : Map.of()));
     }
     return out;
   }
@@ -133,11 +125,5 @@ final class Population {
 
   private static AccountState account(UInt256 balance) {
     return new AccountState(0, balance, Keccak.EMPTY, false);
-  }
-
-  private static UInt256 balanceSlot(Address holder) {
-    byte[] key = new byte[64];
-    holder.write(key, 12);
-    return UInt256.of(Keccak.hash(key));
   }
 }
