@@ -34,7 +34,7 @@ public final class Anvil implements AutoCloseable {
   }
 
   /** The program in the checkout that the launcher stands in, or null when it is not installed. */
-  public static @Nullable Path program() {
+  private static @Nullable Path program() {
     Path launcher = Path.of(System.getProperty("lockstep.launcher", "lockstep")).toAbsolutePath();
     Path root = launcher.getParent();
     return root == null ? null : program(root);
@@ -49,8 +49,20 @@ public final class Anvil implements AutoCloseable {
     return Files.isExecutable(program) ? program : null;
   }
 
-  /** Starts it with options; it chooses the port. */
-  public static Anvil start(Path program, List<String> options) throws IOException {
+  /** Starts the installed one with options, or gives null after a word on how to get it. */
+  public static @Nullable Anvil startInstalled(List<String> options) throws IOException {
+    Path program = program();
+    if (program == null) {
+      System.err.println(
+          "lockstep: no anvil to compare with; npm ci --ignore-scripts --prefix src/test/interop"
+              + " installs it, --reference URL names a node that runs");
+      return null;
+    }
+    return start(program, options);
+  }
+
+  /** Starts it; it chooses the port. */
+  private static Anvil start(Path program, List<String> options) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString(), "--port", "0"));
     command.addAll(options);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -13,7 +13,6 @@ import io.lockstep.primitives.types.Bytes;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,15 +55,7 @@ public final class EvmLoad implements EvmBenchmark {
 
   /** An anvil from the interoperability tests' packages, or null after a word on how to get it. */
   private static @Nullable Anvil anvil() throws IOException {
-    Path program = Anvil.program();
-    if (program == null) {
-      System.err.println(
-          "lockstep: no anvil to compare with; npm ci --ignore-scripts --prefix src/test/interop"
-              + " installs it, --reference URL names a node that runs");
-      return null;
-    }
-    return Anvil.start(
-        program,
+    return Anvil.startInstalled(
         List.of("--hardfork", "prague", "--gas-limit", Long.toString(REFERENCE_GAS_LIMIT)));
   }
 

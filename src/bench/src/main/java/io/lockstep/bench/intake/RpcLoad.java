@@ -13,7 +13,6 @@ import io.lockstep.primitives.crypto.SecretKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -66,14 +65,7 @@ public final class RpcLoad implements RpcBenchmark {
   }
 
   private static @Nullable Anvil anvil() throws IOException {
-    Path program = Anvil.program();
-    if (program == null) {
-      System.err.println(
-          "lockstep: no anvil to compare with; npm ci --ignore-scripts --prefix src/test/interop"
-              + " installs it, --reference URL names a node that runs");
-      return null;
-    }
-    return Anvil.start(program, List.of("--block-time", "1"));
+    return Anvil.startInstalled(List.of("--block-time", "1"));
   }
 
   private static void measure(

@@ -15,7 +15,6 @@ import io.lockstep.primitives.uint.UInt256;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -88,14 +87,7 @@ final class OneByOne {
   }
 
   private static @Nullable Anvil anvil() throws IOException {
-    Path program = Anvil.program();
-    if (program == null) {
-      System.err.println(
-          "lockstep: no anvil to compare with; npm ci --ignore-scripts --prefix src/test/interop"
-              + " installs it, --reference URL names a node that runs");
-      return null;
-    }
-    return Anvil.start(program, List.of());
+    return Anvil.startInstalled(List.of());
   }
 
   private static void inTurn(OneByOne node, @Nullable OneByOne beside) throws BenchException {
