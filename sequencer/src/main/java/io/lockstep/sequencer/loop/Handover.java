@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
-import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.preconf.commitment.BlockLeaf;
 import io.lockstep.preconf.commitment.Seal;
-import io.lockstep.preconf.commitment.Signed;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.types.Hash32;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +19,20 @@ final class Handover {
   private static final long NONE = -1;
 
   /**
-   * End-of-window seals by window; the value is the pending slot they hand on, or NONE when final.
+   * An end-of-window seal.
+   *
+   * @param pendingSlot what it hands on, or NONE when final
+   * @param number height of its block, which may have given way since
    */
-  private final Map<Long, Long> ends =
+  private record End(long pendingSlot, long number, Hash32 blockHash) {}
+
+  private final BiPredicate<Long, Hash32> isOnChain;
+
+  /** By window. */
+  private final Map<Long, End> ends =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, End> eldest) {
           return size() > REMEMBERED_WINDOWS;
         }
       };
@@ -36,13 +46,26 @@ final class Handover {
         }
       };
 
+  /**
+   * @param isOnChain whether the block with this height and hash, of the first rollup, is on our
+   *     chain
+   */
+  Handover(BiPredicate<Long, Hash32> isOnChain) {
+    this.isOnChain = isOnChain;
+  }
+
   /** Takes note of a seal that is on our chain. */
-  void saw(Signed<Seal> signed, long previousWindowSlot) {
-    Seal seal = signed.object();
-    Ctx ctx = signed.ctx();
+  void saw(SealMessage message, long previousWindowSlot) {
+    Seal seal = message.seal().object();
     long waitingFor = pendingSlot(seal.windowSlot(), previousWindowSlot);
     if (seal.eop()) {
-      ends.put(seal.windowSlot(), ctx.isProvisional() ? waitingFor : NONE);
+      BlockLeaf last = message.blocks().getFirst().leaf();
+      ends.put(
+          seal.windowSlot(),
+          new End(
+              message.seal().ctx().isProvisional() ? waitingFor : NONE,
+              last.number(),
+              last.blockHash()));
     }
   }
 
@@ -53,19 +76,19 @@ final class Handover {
 
   /**
    * The last L1 slot in which an earlier window may still post, as seen from {@code windowSlot}; -1
-   * when the window before it ended finally.
+   * when the window before it ended finally. An end that our chain does not stand on any more hands
+   * nothing on.
    */
   long pendingSlot(long windowSlot, long previousWindowSlot) {
     @Nullable Long known = pending.get(windowSlot);
-    if (known != null && known == NONE) {
-      return NONE;
-    }
-    @Nullable Long handedOn = ends.get(previousWindowSlot);
+    End end = ends.get(previousWindowSlot);
     long slot;
-    if (handedOn == null) {
+    if (end == null) {
       slot = known == null ? previousWindowSlot : known;
+    } else if (isOnChain.test(end.number, end.blockHash)) {
+      slot = end.pendingSlot;
     } else {
-      slot = handedOn;
+      slot = previousWindowSlot;
     }
     pending.put(windowSlot, slot);
     return slot;

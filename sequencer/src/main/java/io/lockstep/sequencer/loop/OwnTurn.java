@@ -345,7 +345,7 @@ public final class OwnTurn {
   private TickBuilder.Step noticed(TickBuilder.Step step) {
     if (step instanceof TickBuilder.Step.Sealed sealed) {
       long windowSlot = sealed.seal().seal().object().windowSlot();
-      handover.saw(sealed.seal().seal(), run.previousWindowSlot(windowSlot));
+      handover.saw(sealed.seal(), run.previousWindowSlot(windowSlot));
       unposted.refresh();
       if (sealed.seal().seal().object().eop()) {
         endedWindowSlot = windowSlot;

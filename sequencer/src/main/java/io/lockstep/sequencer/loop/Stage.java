@@ -29,7 +29,7 @@ final class Stage {
   final Core core;
   final Cluster cluster;
   final LoopListener listener;
-  final Handover handover = new Handover();
+  final Handover handover;
   final Posted posted;
   final Unposted unposted;
   final Releases releases;
@@ -47,6 +47,8 @@ final class Stage {
     this.core = core;
     this.cluster = core.cluster();
     this.listener = listener;
+    this.handover =
+        new Handover((number, hash) -> hash.equals(cluster.first().chain().canonicalHash(number)));
     this.posted = new Posted(core.derivationLog());
     this.unposted =
         new Unposted(cluster, operator == null ? cluster::safeHeight : this::postedAtHeadsAnchor);
@@ -104,8 +106,7 @@ final class Stage {
 
   void noteSeal(SealMessage tick) {
     long windowSlot = tick.seal().object().windowSlot();
-    handover.saw(
-        tick.seal(), own == null ? windowSlot - 1 : own.run().previousWindowSlot(windowSlot));
+    handover.saw(tick, own == null ? windowSlot - 1 : own.run().previousWindowSlot(windowSlot));
   }
 
   /** What was included and is so no longer waits again. */
