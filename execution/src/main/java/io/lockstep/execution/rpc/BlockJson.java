@@ -71,22 +71,26 @@ final class BlockJson {
   }
 
   /** The released part of the open block: what only a seal fixes is null or zero. */
-  static ObjectNode open(ForkSchedule forks, ChainView.OpenPart open, boolean full) {
-    Block block = Block.of(openHeader(open), open.transactions());
+  static ObjectNode open(
+      ForkSchedule forks,
+      BlockEnv env,
+      List<Transaction> transactions,
+      List<Receipt> receipts,
+      boolean full) {
+    Block block = Block.of(openHeader(env, transactions, receipts), transactions);
     ObjectNode node = header(block.header(), Hash32.ZERO);
     node.putNull("hash").putNull("nonce");
     RpcJson.putQuantity(node, "size", block.encoded().size());
-    transactions(node, open.transactions(), Inclusion.open(forks, open.env()), full);
+    transactions(node, transactions, Inclusion.open(forks, env), full);
     node.putArray("uncles");
     node.putArray("withdrawals");
     return node;
   }
 
-  private static BlockHeader openHeader(ChainView.OpenPart open) {
-    BlockEnv env = open.env();
-    List<Receipt> receipts = open.receipts();
+  private static BlockHeader openHeader(
+      BlockEnv env, List<Transaction> transactions, List<Receipt> receipts) {
     long blobs =
-        open.transactions().stream()
+        transactions.stream()
             .filter(tx -> tx.type() == TransactionType.BLOB)
             .mapToLong(tx -> tx.blobVersionedHashes().size())
             .sum();
@@ -95,7 +99,7 @@ final class BlockJson {
         Keccak.EMPTY_LIST,
         env.coinbase(),
         Hash32.ZERO,
-        BlockRules.transactionsRoot(open.transactions()),
+        BlockRules.transactionsRoot(transactions),
         BlockRules.receiptsRoot(receipts),
         LogsBloom.union(receipts.stream().map(Receipt::bloom).toList()),
         env.difficulty(),

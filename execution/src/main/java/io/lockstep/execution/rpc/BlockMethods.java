@@ -61,7 +61,7 @@ final class BlockMethods {
     boolean whole = full != null && full.asBoolean();
     ChainView.OpenPart open = at.isPending() ? view.open() : null;
     if (open != null) {
-      return BlockJson.open(view.forks(), open, whole);
+      return BlockJson.open(view.forks(), open.env(), open.transactions(), open.receipts(), whole);
     }
     Hash32 hash = at.sealedHash(view);
     Block block = hash == null ? null : view.block(hash);

@@ -2,12 +2,12 @@
 package io.lockstep.execution.rpc;
 
 import io.lockstep.execution.fork.ForkSchedule;
+import io.lockstep.execution.rpc.OpenBlockFeed.Growth;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.tx.Log;
 import io.lockstep.primitives.types.Hash32;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,26 +20,13 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class OpenBlockSubscriptions {
   private final ForkSchedule forks;
-  private final Feed feed;
+  private final OpenBlockFeed feed;
   private @Nullable Told last;
-
-  /** Tells of every growth of the open block. */
-  public interface Feed {
-    /** Tells {@code listener} until closed, one growth at a time and in order. */
-    AutoCloseable subscribe(Consumer<Growth> listener);
-  }
-
-  /**
-   * The open block after a part of it was released.
-   *
-   * @param first index of the first transaction that is new
-   */
-  public record Growth(ChainView.OpenPart open, int first) {}
 
   /** The same node goes to every subscriber: it is built, and later written, once. */
   private record Told(Growth growth, JsonNode block) {}
 
-  public OpenBlockSubscriptions(ForkSchedule forks, Feed feed) {
+  public OpenBlockSubscriptions(ForkSchedule forks, OpenBlockFeed feed) {
     this.forks = forks;
     this.feed = feed;
   }
@@ -55,7 +42,8 @@ public final class OpenBlockSubscriptions {
     if (known != null && known.growth == growth) {
       return known.block;
     }
-    JsonNode block = BlockJson.open(forks, growth.open, true);
+    JsonNode block =
+        BlockJson.open(forks, growth.env(), growth.transactions(), growth.receipts(), true);
     last = new Told(growth, block);
     return block;
   }
@@ -72,12 +60,12 @@ public final class OpenBlockSubscriptions {
       }
       boolean whole = full.isBoolean() && full.asBoolean();
       return feed.subscribe(growth -> {
-        Inclusion in = Inclusion.open(forks, growth.open.env());
+        Inclusion in = Inclusion.open(forks, growth.env());
         eachLogs(
             growth,
             in,
             (index, logs) -> {
-              var tx = growth.open.transactions().get(index);
+              var tx = growth.transactions().get(index);
               if (whole) {
                 ObjectNode node = TransactionJson.of(tx, in, index);
                 node.set("logs", logs);
@@ -102,7 +90,7 @@ public final class OpenBlockSubscriptions {
       return feed.subscribe(growth ->
           eachLogs(
               growth,
-              Inclusion.open(forks, growth.open.env()),
+              Inclusion.open(forks, growth.env()),
               (index, logs) -> logs.forEach(sink),
               filter));
     };
@@ -115,10 +103,10 @@ public final class OpenBlockSubscriptions {
       BiConsumer<Integer, ArrayNode> each,
       @Nullable LogFilter filter) {
     int logIndex = 0;
-    for (int i = 0; i < growth.open.receipts().size(); i++) {
-      List<Log> logs = growth.open.receipts().get(i).logs();
-      if (i >= growth.first) {
-        Hash32 txHash = growth.open.transactions().get(i).hash();
+    for (int i = 0; i < growth.receipts().size(); i++) {
+      List<Log> logs = growth.receipts().get(i).logs();
+      if (i >= growth.first()) {
+        Hash32 txHash = growth.transactions().get(i).hash();
         ArrayNode out = RpcJson.NODES.arrayNode();
         for (int j = 0; j < logs.size(); j++) {
           if (filter == null || filter.matches(logs.get(j))) {

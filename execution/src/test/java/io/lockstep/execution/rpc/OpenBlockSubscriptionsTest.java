@@ -4,14 +4,12 @@ package io.lockstep.execution.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.execution.rpc.OpenBlockSubscriptions.Growth;
 import io.lockstep.primitives.rpc.RpcError;
 import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Hash32;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,20 +24,15 @@ class OpenBlockSubscriptionsTest {
 
   @TempDir Path dir;
 
-  private final List<Consumer<Growth>> listeners = new ArrayList<>();
   private SmallChain chain;
+  private OpenBlockFeed feed;
   private OpenBlockSubscriptions open;
 
   @BeforeEach
   void start() {
     chain = new SmallChain(dir);
-    open =
-        new OpenBlockSubscriptions(
-            chain.view.forks(),
-            listener -> {
-              listeners.add(listener);
-              return () -> listeners.remove(listener);
-            });
+    feed = new OpenBlockFeed(chain.view);
+    open = new OpenBlockSubscriptions(chain.view.forks(), feed);
   }
 
   @AfterEach
@@ -47,10 +40,15 @@ class OpenBlockSubscriptionsTest {
     chain.close();
   }
 
-  private void grow(int first, Transaction... all) {
+  private void grow(Transaction... all) {
     chain.release(all);
-    Growth growth = new Growth(Objects.requireNonNull(chain.view.open()), first);
-    listeners.forEach(listener -> listener.accept(growth));
+    feed.opened(chain.view.open());
+  }
+
+  private void seal(Transaction... all) {
+    Hash32 hash = chain.seal(all).hash();
+    feed.sealed(new ChainView.HeadChange(List.of(), List.of(hash)));
+    feed.opened(null);
   }
 
   private static List<JsonNode> subscribe(Subscription source, String params) throws RpcError {
@@ -67,8 +65,8 @@ class OpenBlockSubscriptionsTest {
     Transaction first = chain.transaction(SmallChain.FRIEND, 5, "0x");
     Transaction second = chain.transaction(SmallChain.STORE, 0, SmallChain.word(42));
 
-    grow(0, first);
-    grow(1, first, second);
+    grow(first);
+    grow(first, second);
 
     assertThat(one).hasSize(2);
     assertThat(one.get(0).path("transactions")).hasSize(1);
@@ -89,8 +87,8 @@ class OpenBlockSubscriptionsTest {
     Transaction first = chain.transaction(SmallChain.STORE, 0, SmallChain.word(1));
     Transaction second = chain.transaction(SmallChain.STORE, 0, SmallChain.word(2));
 
-    grow(0, first);
-    grow(1, first, second);
+    grow(first);
+    grow(first, second);
 
     assertThat(hashes)
         .extracting(JsonNode::asString)
@@ -106,6 +104,38 @@ class OpenBlockSubscriptionsTest {
   }
 
   @Test
+  void givesWhatOnlyTheSealTaughtAndNothingTwice() throws Exception {
+    chain.seal();
+    List<JsonNode> blocks = subscribe(open.blocks(), "[]");
+    List<JsonNode> hashes = subscribe(open.transactions(), "[]");
+    List<JsonNode> logs = subscribe(open.logs(), "[]");
+    Transaction first = chain.transaction(SmallChain.STORE, 0, SmallChain.word(1));
+    Transaction second = chain.transaction(SmallChain.STORE, 0, SmallChain.word(2));
+
+    grow(first);
+    seal(first, second);
+    Transaction third = chain.transaction(SmallChain.STORE, 0, SmallChain.word(3));
+    seal(third);
+    Transaction fourth = chain.transaction(SmallChain.STORE, 0, SmallChain.word(4));
+    grow(fourth);
+    seal(fourth);
+
+    assertThat(hashes)
+        .extracting(JsonNode::asString)
+        .containsExactly(
+            first.hash().toHex(),
+            second.hash().toHex(),
+            third.hash().toHex(),
+            fourth.hash().toHex());
+    assertThat(logs).hasSize(4);
+    assertThat(blocks)
+        .extracting(block -> block.path("transactions").size())
+        .containsExactly(1, 2, 1, 1);
+    assertThat(blocks).allMatch(block -> block.path("hash").isNull());
+    assertThat(blocks.get(1).path("number")).isEqualTo(blocks.get(0).path("number"));
+  }
+
+  @Test
   void givesMatchingLogsOfNewTransactionsOneAMessage() throws Exception {
     chain.seal();
     List<JsonNode> all = subscribe(open.logs(), "[]");
@@ -113,8 +143,8 @@ class OpenBlockSubscriptionsTest {
     Transaction first = chain.transaction(SmallChain.STORE, 0, SmallChain.word(1));
     Transaction second = chain.transaction(SmallChain.STORE, 0, SmallChain.word(2));
 
-    grow(0, first);
-    grow(1, first, second);
+    grow(first);
+    grow(first, second);
 
     assertThat(all).hasSize(2);
     assertThat(two).hasSize(1);

@@ -8,6 +8,7 @@ import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.execution.rpc.ChainView;
+import io.lockstep.execution.rpc.OpenBlockFeed;
 import io.lockstep.execution.state.AccountProof;
 import io.lockstep.execution.state.ChainOptions;
 import io.lockstep.execution.state.TxLocation;
@@ -46,6 +47,7 @@ public final class NodeChainView implements ChainView {
   private final LongSupplier clockMs;
   private final String clientVersion;
   private final List<Consumer<HeadChange>> listeners = new CopyOnWriteArrayList<>();
+  private final OpenBlockFeed openBlocks = new OpenBlockFeed(this);
 
   public NodeChainView(
       Rollup rollup,
@@ -140,7 +142,11 @@ public final class NodeChainView implements ChainView {
 
   @Override
   public @Nullable OpenPart open() {
-    RollupView.OpenView open = now().open();
+    return open(now());
+  }
+
+  private static @Nullable OpenPart open(RollupView picture) {
+    RollupView.OpenView open = picture.open();
     return open == null
         ? null
         : new OpenPart(open.env(), open.transactions(), open.receipts(), open.state());
@@ -246,21 +252,27 @@ public final class NodeChainView implements ChainView {
     return streams.onWaiting(rollup.id(), listener);
   }
 
+  /** How the open block grows. */
+  public OpenBlockFeed openBlocks() {
+    return openBlocks;
+  }
+
   /** Tells the listeners what changed between two pictures; on the streams' thread. */
   public void onViews(NodeView before, NodeView after) {
     RollupView old = before.rollup(rollup.id());
     RollupView fresh = after.rollup(rollup.id());
-    if (listeners.isEmpty()
-        || old == null
-        || fresh == null
-        || old.headHash().equals(fresh.headHash())) {
+    if (old == null || fresh == null) {
       return;
     }
-    List<Hash32> removed = new ArrayList<>();
-    List<Hash32> added = new ArrayList<>();
-    walk(old, fresh, removed, added);
-    HeadChange change = new HeadChange(removed, added.reversed());
-    listeners.forEach(listener -> listener.accept(change));
+    if (!old.headHash().equals(fresh.headHash())) {
+      List<Hash32> removed = new ArrayList<>();
+      List<Hash32> added = new ArrayList<>();
+      walk(old, fresh, removed, added);
+      HeadChange change = new HeadChange(removed, added.reversed());
+      openBlocks.sealed(change);
+      listeners.forEach(listener -> listener.accept(change));
+    }
+    openBlocks.opened(open(fresh));
   }
 
   /** From both heads down to the block they have in common. */

@@ -25,7 +25,6 @@ import io.lockstep.node.rpc.FabricMethods;
 import io.lockstep.node.rpc.Grades;
 import io.lockstep.node.rpc.L1Heads;
 import io.lockstep.node.rpc.NodeChainView;
-import io.lockstep.node.rpc.OpenBlocks;
 import io.lockstep.node.rpc.OwnWindows;
 import io.lockstep.node.rpc.PoolReads;
 import io.lockstep.node.rpc.PreconfMethods;
@@ -186,11 +185,9 @@ final class NodeApi implements AutoCloseable {
             released,
             new OwnWindows(clock, outbox::view, clockMs));
     SyncStatusMethods sync = new SyncStatusMethods(rollup.id(), outbox::view, heads);
-    OpenBlocks openBlocks = new OpenBlocks(rollup.id());
-    streams.onViews(openBlocks::onViews);
     return new RpcEndpoint(
         methods(chain, preconf, promises, fabric, sync, () -> rollup.genesis().json()),
-        subscriptions(view, streams, new OpenBlockSubscriptions(view.forks(), openBlocks)));
+        subscriptions(view, streams, new OpenBlockSubscriptions(view.forks(), view.openBlocks())));
   }
 
   private void keep(long rollupId, List<Transaction> taken) {

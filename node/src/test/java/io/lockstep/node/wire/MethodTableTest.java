@@ -7,13 +7,13 @@ import io.lockstep.execution.fork.Fork;
 import io.lockstep.execution.fork.ForkSchedule;
 import io.lockstep.execution.rpc.CallOptions;
 import io.lockstep.execution.rpc.ChainView;
+import io.lockstep.execution.rpc.OpenBlockFeed;
 import io.lockstep.execution.rpc.OpenBlockSubscriptions;
 import io.lockstep.execution.rpc.PoolView;
 import io.lockstep.node.rpc.ChainApi;
 import io.lockstep.node.rpc.FabricMethods;
 import io.lockstep.node.rpc.Grades;
 import io.lockstep.node.rpc.L1Heads;
-import io.lockstep.node.rpc.OpenBlocks;
 import io.lockstep.node.rpc.OwnWindows;
 import io.lockstep.node.rpc.PreconfMethods;
 import io.lockstep.node.rpc.PromiseGate;
@@ -181,7 +181,7 @@ class MethodTableTest {
                 NodeApi.subscriptions(
                         view(),
                         streams,
-                        new OpenBlockSubscriptions(view().forks(), new OpenBlocks(1)))
+                        new OpenBlockSubscriptions(view().forks(), new OpenBlockFeed(view())))
                     .keySet()));
   }
 }
