@@ -18,6 +18,7 @@ import { Anvil } from './l1/anvil.mjs'
 import { Listening } from './l1/listening.mjs'
 import { Pair } from './l1/pair.mjs'
 import { Child, endAll } from './lib/child.mjs'
+import { freePorts } from './lib/ports.mjs'
 import { get, rpc, sleep } from './lib/rpc.mjs'
 
 const LOCKSTEP = fileURLToPath(new URL('../../../lockstep', import.meta.url))
@@ -184,7 +185,7 @@ async function run() {
   const l1 = await (which === 'A' ? Pair.start(SLOT_SECONDS, folder, { owners: owners() }) : Anvil.start(SLOT_SECONDS, join(folder, 'anvil.log')))
   const proxy = await Listening.before(l1.rpc)
   note(`L1 is up: ${l1.name}, ${folder}`)
-  const port = 21_000 + (process.pid % 300) * 100
+  const [port] = await freePorts(80)
   const devnet = new Child(
     'devnet',
     LOCKSTEP,

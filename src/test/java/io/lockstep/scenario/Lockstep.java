@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 
 /** A run of the launcher, {@code ./lockstep …}, as a process of its own. */
 public final class Lockstep implements AutoCloseable {
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORT_BLOCK = 100;
+  private static final int PORT_BLOCKS = 120;
+
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;
@@ -115,11 +119,14 @@ public final class Lockstep implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** A port from which {@code count} are free now. */
+  /**
+   * A port from which {@code count}, at most 100, are free now. All are below those that Linux
+   * gives to outgoing connections: one of these may take a port between this look and its use.
+   */
   public static int freePorts(int count) throws IOException {
-    for (int base = 20_000 + (int) (ProcessHandle.current().pid() % 200) * 100;
-        base < 60_000;
-        base += 100) {
+    int start = (int) (ProcessHandle.current().pid() % PORT_BLOCKS);
+    for (int i = 0; i < PORT_BLOCKS; i++) {
+      int base = FIRST_PORT + (start + i) % PORT_BLOCKS * PORT_BLOCK;
       if (areFree(base, count)) {
         return base;
       }
