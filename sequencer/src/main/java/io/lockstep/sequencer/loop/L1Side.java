@@ -51,6 +51,7 @@ final class L1Side {
         LOG.info("caught up with L1, safe block {}", stage.cluster.safeHeight());
         // What was sealed before a stop may stand on blocks that a reorg undid meanwhile.
         var _ = dropDead(NOT_REWOUND, nowMs);
+        dropLostOpenBlocks(nowMs);
         stage.unpostedSeals().forEach(stage::noteSeal);
         peerSide.reapplySealed(nowMs);
         stage.peers.begin(stage.cluster.headTick(), nowMs);
@@ -89,6 +90,9 @@ final class L1Side {
       stage.own.poster().derivedUpTo(update.block().number());
     }
     if (stage.caughtUp) {
+      if (update.block().number() >= stage.core.l1().highestSeen()) {
+        dropLostOpenBlocks(nowMs);
+      }
       peerSide.retryEarly(nowMs);
     }
   }
@@ -202,9 +206,30 @@ final class L1Side {
       return false;
     }
     LOG.warn("blocks from {} stand on L1 blocks that are gone", lowestDead);
-    List<Dropped> dropped = blocksFrom(lowestDead);
-    stage.cluster.rewindTo(lowestDead - 1);
-    stage.unposted.forgetFrom(lowestDead);
+    drop(lowestDead, nowMs);
+    return true;
+  }
+
+  /**
+   * An open block stands by its batch alone: nobody signed it, so nobody could carry it. When L1,
+   * read as far as before, does not have the batch any more, no posting could have what stands on
+   * the block either.
+   */
+  private void dropLostOpenBlocks(long nowMs) {
+    for (long height = stage.cluster.safeHeight() + 1; height <= stage.cluster.height(); height++) {
+      BlockHeader header = stage.cluster.first().chain().canonicalHeader(height);
+      if (header != null && HeaderExtra.of(header).operatorId() == 0) {
+        LOG.warn("open block {} is not on L1 any more", height);
+        drop(height, nowMs);
+        return;
+      }
+    }
+  }
+
+  private void drop(long fromHeight, long nowMs) {
+    List<Dropped> dropped = blocksFrom(fromHeight);
+    stage.cluster.rewindTo(fromHeight - 1);
+    stage.unposted.forgetFrom(fromHeight);
     forgetFollowed(nowMs);
     stage.chainMoved(nowMs);
     for (Dropped one : dropped) {
@@ -214,7 +239,6 @@ final class L1Side {
           .takeBack(one.rollup, one.transactions, one.rollup.chain().headState(), nowMs);
     }
     stage.newHeads();
-    return true;
   }
 
   /** The heads have moved under the followed tick: its transactions wait again. */

@@ -7,6 +7,7 @@ import io.lockstep.l1client.contract.BatchProposed;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.InboundEvents;
 import io.lockstep.l1client.contract.InboxEvent;
+import io.lockstep.l1client.contract.OpenBlockProposed;
 import io.lockstep.l1client.contract.PostedBatch;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.codec.DecodeException;
@@ -38,6 +39,7 @@ final class ScriptedL1 {
   private final List<Mined> chain = new ArrayList<>();
   private final List<Posting> pool = new ArrayList<>();
   private long salt;
+  private long openTick = -1;
 
   /** A transaction to the inbox. */
   record Posting(int operatorId, Bytes callData, List<byte[]> blobs) {}
@@ -54,6 +56,11 @@ final class ScriptedL1 {
 
   void submit(Posting posting) {
     pool.add(posting);
+  }
+
+  /** The next block has an open block with this tick. */
+  void openBlock(long tick) {
+    openTick = tick;
   }
 
   boolean isWaiting(Posting posting) {
@@ -94,6 +101,10 @@ final class ScriptedL1 {
             0);
     List<FetchedBatch> batches = new ArrayList<>();
     List<Posting> landed = new ArrayList<>();
+    if (openTick != -1) {
+      batches.add(proposeOpen(block));
+      openTick = -1;
+    }
     for (Posting posting : List.copyOf(pool)) {
       FetchedBatch batch = propose(posting, block, batches);
       pool.remove(posting);
@@ -122,14 +133,44 @@ final class ScriptedL1 {
     return new L1Update.Rewind(head().number());
   }
 
-  private @Nullable FetchedBatch propose(
-      Posting posting, L1Block at, List<FetchedBatch> earlierInBlock) {
+  private FetchedBatch proposeOpen(L1Block at) {
+    InboxEvent last = lastEvent();
+    OpenBlockProposed event =
+        new OpenBlockProposed(
+            last == null ? 1 : last.batchIndex() + 1,
+            clock.slotAt(at.timestampSeconds()),
+            openTick,
+            hash("open", openTick, salt));
+    try {
+      return reader.read(
+          at,
+          new PostedBatch(
+              event,
+              at.number(),
+              at.hash(),
+              event.batchHash(),
+              0,
+              Address.ZERO,
+              ClusterInboxAbi.encodeProposeOpen(List.of())),
+          List::of);
+    } catch (L1Exception | InterruptedException e) {
+      throw new IllegalStateException("an open block needs no blobs", e);
+    }
+  }
+
+  private @Nullable InboxEvent lastEvent() {
     InboxEvent last = null;
     for (Mined mined : chain) {
       for (FetchedBatch batch : mined.update().batches()) {
         last = batch.event();
       }
     }
+    return last;
+  }
+
+  private @Nullable FetchedBatch propose(
+      Posting posting, L1Block at, List<FetchedBatch> earlierInBlock) {
+    InboxEvent last = lastEvent();
     for (FetchedBatch batch : earlierInBlock) {
       last = batch.event();
     }
