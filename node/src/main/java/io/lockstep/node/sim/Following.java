@@ -2,9 +2,14 @@
 package io.lockstep.node.sim;
 
 import io.lockstep.devnet.l1.SteppedBox;
+import io.lockstep.preconf.commitment.BlockLeaf;
 import io.lockstep.preconf.commitment.Ctx;
+import io.lockstep.preconf.gossip.SealMessage;
+import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +24,15 @@ final class Following {
   /** Trouble is over so long ago. */
   private static final long CALM_MS = 4_000;
 
-  private record SealedTick(long tick, long number, Ctx ctx, long atMs) {}
+  private record SealedTick(long tick, BlockLeaf block, Ctx ctx, long atMs) {}
 
   private final SteppedBox box;
   private final Excuses excuses;
   private final Deque<SealedTick> recent = new ArrayDeque<>();
+
+  /** Blocks that L1 has put others in the place of, and those that stand on them. */
+  private final Set<Hash32> displaced = new HashSet<>();
+
   private @Nullable SealedTick due;
 
   Following(SteppedBox box, Excuses excuses) {
@@ -31,16 +40,25 @@ final class Following {
     this.excuses = excuses;
   }
 
-  void sealed(long tick, long number, Ctx ctx, long nowMs) {
-    recent.addLast(new SealedTick(tick, number, ctx, nowMs));
+  void sealed(SealMessage message, long nowMs) {
+    BlockLeaf block = message.blocks().getFirst().leaf();
+    if (displaced.contains(block.parentHash())) {
+      displaced.add(block.blockHash());
+    } else {
+      recent.addLast(new SealedTick(message.tick(), block, message.seal().ctx(), nowMs));
+    }
   }
 
   /**
    * L1 has blocks up to this one, made in ticks up to this one: what was sealed provisionally in
-   * later ticks at these heights has given way.
+   * later ticks at these heights has given way, and what stands on that.
    */
   void derived(long number, long tick) {
-    forget(sealed -> sealed.ctx.isProvisional() && sealed.number <= number && sealed.tick > tick);
+    forget(sealed ->
+        displaced.contains(sealed.block.parentHash())
+            || (sealed.ctx.isProvisional()
+                && sealed.block.number() <= number
+                && sealed.tick > tick));
   }
 
   /** An open block took the place of what was sealed in its window: nobody has to have that. */
@@ -49,10 +67,18 @@ final class Following {
   }
 
   private void forget(Predicate<SealedTick> gaveWay) {
-    recent.removeIf(gaveWay);
+    // In the order of sealing: what a block stands on comes before it.
     if (due != null && gaveWay.test(due)) {
+      displaced.add(due.block.blockHash());
       due = null;
     }
+    recent.removeIf(sealed -> {
+      boolean gone = gaveWay.test(sealed);
+      if (gone) {
+        displaced.add(sealed.block.blockHash());
+      }
+      return gone;
+    });
   }
 
   /** What this node lacks, in words, or null. */

@@ -81,7 +81,8 @@ final class Invariants {
     this.turns = new AnchoredTurns(box, rules, registrations);
     this.following = new Following(box, excuses);
     this.insertions = insertions;
-    this.promises = new Promises(time, box, excuses, lying::contains, this::fail);
+    this.promises =
+        new Promises(time, box, rules.windowCapSlots(), excuses, lying::contains, this::fail);
     this.outcomes = new Outcomes(this::fail);
   }
 
@@ -188,11 +189,7 @@ final class Invariants {
               .formatted(node.name(), seal.tick(), seal.windowSlot(), end));
     }
     promises.take(message);
-    following.sealed(
-        seal.tick(),
-        message.blocks().getFirst().leaf().number(),
-        message.seal().ctx(),
-        time.nowMs());
+    following.sealed(message, time.nowMs());
     if (seal.eop()) {
       endOfWindow.put(window, seal.tick());
     }
@@ -248,14 +245,6 @@ final class Invariants {
       return;
     }
     Cluster cluster = parts.core().cluster();
-    boolean isTwin = node.index() > PreparedL1.OPERATORS;
-    String missing =
-        isTwin || !lying.isEmpty()
-            ? null
-            : following.missing(node.name(), cluster.headTick(), time.nowMs());
-    if (missing != null) {
-      fail("what-is-sealed-is-followed", missing);
-    }
     DerivationLog.Entry entry = parts.core().derivationLog().last();
     long derivedHeight = entry == null ? 0 : entry.heightAfter();
     if (cluster.safeHeight() > derivedHeight) {
@@ -266,10 +255,22 @@ final class Invariants {
     if (cluster.safeHeight() > cluster.height()) {
       fail("safe-is-on-the-chain", node.name() + ": safe " + cluster.safeHeight());
     }
-    if (entry == null || entry.equals(lastOf.get(node.name()))) {
-      return;
+    if (entry != null && !entry.equals(lastOf.put(node.name(), entry))) {
+      derived(node, cluster, entry);
     }
-    lastOf.put(node.name(), entry);
+    // Only now, for what L1 put in its place is not missed.
+    boolean isTwin = node.index() > PreparedL1.OPERATORS;
+    String missing =
+        isTwin || !lying.isEmpty()
+            ? null
+            : following.missing(node.name(), cluster.headTick(), time.nowMs());
+    if (missing != null) {
+      fail("what-is-sealed-is-followed", missing);
+    }
+  }
+
+  /** A node has applied a batch. */
+  private void derived(SimNode node, Cluster cluster, DerivationLog.Entry entry) {
     Hash32 hash = cluster.first().chain().canonicalHash(entry.heightAfter());
     story.tell(
         node.name(),
@@ -296,6 +297,7 @@ final class Invariants {
       following.derived(last.number(), HeaderExtra.of(last).tick());
       if (HeaderExtra.of(last).operatorId() == 0) {
         following.openBlock();
+        promises.openBlock(last.number());
       }
     }
     Long landedIn = slotOfL1.get(entry.l1Hash());

@@ -21,12 +21,17 @@ import java.util.function.IntPredicate;
 final class Promises {
   private final SimTime time;
   private final SteppedBox box;
+  private final int windowCapSlots;
   private final Excuses excuses;
   private final IntPredicate lies;
   private final BiConsumer<String, String> fail;
   private final List<Promised> promises = new ArrayList<>();
   private final List<SealedAt> sealed = new ArrayList<>();
   private final Map<BeginningOfBlock, Long> bodyFrom = new HashMap<>();
+
+  /** By height. */
+  private final Map<Long, Long> openBlockMs = new HashMap<>();
+
   private int excused;
 
   private record Promised(FragMessage message, long atMs) {}
@@ -42,11 +47,13 @@ final class Promises {
   Promises(
       SimTime time,
       SteppedBox box,
+      int windowCapSlots,
       Excuses excuses,
       IntPredicate lies,
       BiConsumer<String, String> fail) {
     this.time = time;
     this.box = box;
+    this.windowCapSlots = windowCapSlots;
     this.excuses = excuses;
     this.lies = lies;
     this.fail = fail;
@@ -66,6 +73,11 @@ final class Promises {
 
   void take(SealMessage message) {
     sealed.add(new SealedAt(message, time.nowMs()));
+  }
+
+  /** An open block of this height has landed now: until then it was somebody's duty to post. */
+  void openBlock(long number) {
+    openBlockMs.putIfAbsent(number, time.nowMs());
   }
 
   /** Frags with transactions. */
@@ -90,12 +102,9 @@ final class Promises {
         || leaf.blockHash().equals(rollup.chain().canonicalHash(leaf.number()))) {
       return;
     }
-    if (isExcused(
-        message.operatorId(),
-        message.seal().object().windowSlot(),
-        message.tick(),
-        leaf.number(),
-        one.atMs)) {
+    long lastSlotMs =
+        lastSlotMs(message.seal().ctx(), message.seal().object().windowSlot(), one.atMs);
+    if (isExcused(message.operatorId(), lastSlotMs, message.tick(), leaf.number(), one.atMs)) {
       excused++;
       return;
     }
@@ -118,11 +127,20 @@ final class Promises {
   }
 
   /**
+   * The start of the last slot in which a window posts. A fallback window is named by its first
+   * slot and goes on until an owner's begins, which is near wherever one is in reach.
+   */
+  private long lastSlotMs(Ctx ctx, long windowSlot, long atMs) {
+    return (ctx.flags() & Ctx.FALLBACK) == 0
+        ? PreparedL1.startMs(box, windowSlot)
+        : atMs + windowCapSlots * box.clock().slotSeconds() * 1000;
+  }
+
+  /**
    * From a second before the promise to two slots after the last in which its window posts, and on
    * to when somebody else builds that block.
    */
-  private boolean isExcused(int operatorId, long windowSlot, long tick, long number, long atMs) {
-    long lastSlotMs = PreparedL1.startMs(box, windowSlot);
+  private boolean isExcused(int operatorId, long lastSlotMs, long tick, long number, long atMs) {
     long slotMs = box.clock().slotSeconds() * 1000;
     long builtMs =
         sealed.stream()
@@ -131,7 +149,7 @@ final class Promises {
                     && one.message.blocks().getFirst().leaf().number() == number)
             .mapToLong(SealedAt::atMs)
             .findFirst()
-            .orElse(atMs);
+            .orElse(openBlockMs.getOrDefault(number, atMs));
     return excuses.excuse(operatorId - 1, atMs - 1_000, Math.max(builtMs, lastSlotMs + 2 * slotMs));
   }
 
@@ -162,7 +180,7 @@ final class Promises {
         if (!kept) {
           if (isExcused(
               promise.operatorId(),
-              promise.frag().object().windowSlot(),
+              lastSlotMs(ctx, promise.frag().object().windowSlot(), promised.atMs),
               promise.frag().object().tick(),
               part.number(),
               promised.atMs)) {
