@@ -27,11 +27,13 @@ import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.head.NodeView;
 import io.lockstep.sequencer.head.RollupView;
+import io.lockstep.sequencer.schedule.EpochOperators;
 import io.lockstep.sequencer.schedule.SlotOwner;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.window.WindowClock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class L1Duties implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(L1Duties.class);
+
+  /** How many passed epochs a node that has just begun is told of. */
+  private static final int PASSED_EPOCHS = 3;
 
   /** How far back epochs are brought in for ticks that are not posted yet. */
   private static final int MOST_EPOCHS_BACK = 32;
@@ -58,7 +63,7 @@ public final class L1Duties implements AutoCloseable {
   private final Supplier<NodeView> view;
   private final LongSupplier clockMs;
   private final @Nullable Operator operator;
-  private final Consumer<@Nullable String> alarm;
+  private final Listener listener;
   private final ScheduleCheck check = new ScheduleCheck();
   private final AtomicInteger missing = new AtomicInteger();
   private final AtomicInteger contradicting = new AtomicInteger();
@@ -78,13 +83,22 @@ public final class L1Duties implements AutoCloseable {
       LookaheadReader oracle,
       long chainId) {}
 
+  /** Whom the thread tells; must not block. */
+  public interface Listener {
+    /** Why nothing may be signed in the current epoch, and null when that ends. */
+    void alarm(@Nullable String why);
+
+    /** Whose an epoch was that has passed and that the node knows nothing of. */
+    void passed(Epoch epoch, EpochOperators operators);
+  }
+
   private L1Duties(
       L1 l1,
       WindowClock windows,
       Supplier<NodeView> view,
       LongSupplier clockMs,
       @Nullable Operator operator,
-      Consumer<@Nullable String> alarm,
+      Listener listener,
       Pacer pacer) {
     this.execution = l1.execution;
     this.oracle = l1.oracle;
@@ -93,7 +107,7 @@ public final class L1Duties implements AutoCloseable {
     this.view = view;
     this.clockMs = clockMs;
     this.operator = operator;
-    this.alarm = alarm;
+    this.listener = listener;
     this.loop = new WakeLoop("l1-duties", this::turn, pacer);
   }
 
@@ -103,7 +117,6 @@ public final class L1Duties implements AutoCloseable {
    * @param operatorId null in a follower
    * @param key pays for syncs; null leaves them to others
    * @param view what the sequencing thread has published
-   * @param alarm told why nothing may be signed in the current epoch, and null when that ends
    */
   public static L1Duties of(
       L1 l1,
@@ -112,7 +125,7 @@ public final class L1Duties implements AutoCloseable {
       @Nullable Signer key,
       Supplier<NodeView> view,
       LongSupplier clockMs,
-      Consumer<@Nullable String> alarm,
+      Listener listener,
       Pacer pacer) {
     Operator operator = null;
     if (operatorId != null && key != null) {
@@ -138,7 +151,7 @@ public final class L1Duties implements AutoCloseable {
       LOG.warn(
           "no operator.l1-key-file or l1-address: lookahead syncs are left to the other operators");
     }
-    return new L1Duties(l1, windows, view, clockMs, operator, alarm, pacer);
+    return new L1Duties(l1, windows, view, clockMs, operator, listener, pacer);
   }
 
   /** Starts the thread. */
@@ -182,11 +195,15 @@ public final class L1Duties implements AutoCloseable {
   private void look() throws L1Exception {
     NodeView seen = view.get();
     L1Block head = execution.block(BlockTag.LATEST);
-    if (head == null || seen.status().state() == NodeStatus.State.SYNCING) {
+    if (head == null) {
       return;
     }
     Slot now = clock.slotAt(Math.floorDiv(clockMs.getAsLong(), 1000));
     Epoch current = clock.epochOf(now);
+    tellPassed(seen, current);
+    if (seen.status().state() == NodeStatus.State.SYNCING) {
+      return;
+    }
     Epoch first = firstNeeded(seen, current);
     Epoch neededSoon = neededSoon(seen, now);
     int lacking = 0;
@@ -213,6 +230,22 @@ public final class L1Duties implements AutoCloseable {
       operator.syncer.forgetBefore(first);
     }
     tell(check.faultIn(current, clock.epochOf(now.plus(1))));
+  }
+
+  /** What was sealed in them and is not posted can then be judged. */
+  private void tellPassed(NodeView seen, Epoch current) throws L1Exception {
+    for (long e = Math.max(0, current.value() - PASSED_EPOCHS); e < current.value(); e++) {
+      Epoch epoch = new Epoch(e);
+      LookaheadSynced onChain =
+          seen.schedule().knows(epoch) ? null : oracle.schedule(epoch, BlockTag.LATEST);
+      if (onChain != null && onChain.slots() == clock.slotsPerEpoch()) {
+        List<Long> registered = new ArrayList<>();
+        for (int i = 0; i < onChain.slots(); i++) {
+          registered.add((long) onChain.operatorAt(i));
+        }
+        listener.passed(epoch, new EpochOperators(registered, onChain.fallbackOperatorId()));
+      }
+    }
   }
 
   /** The epoch before, whose slots a window may reach back into, or that of an unposted tick. */
@@ -265,7 +298,7 @@ public final class L1Duties implements AutoCloseable {
     } else {
       LOG.error("ALARM: nothing is signed in this epoch: {}", why);
     }
-    alarm.accept(why);
+    listener.alarm(why);
   }
 
   @Override

@@ -37,6 +37,7 @@ import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.crypto.Signer;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Bytes;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.sequencer.builder.BuilderRules;
@@ -64,6 +65,7 @@ import io.lockstep.sequencer.mempool.Mempool;
 import io.lockstep.sequencer.mempool.MempoolLimits;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.sequencer.promise.PromiseRates;
+import io.lockstep.sequencer.schedule.EpochOperators;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.InsertionRules;
 import io.lockstep.sequencer.tick.Rollup;
@@ -438,7 +440,17 @@ public final class NodeParts implements AutoCloseable {
             l1Key,
             outbox::view,
             clockMs,
-            why -> put(new Command.Alarm(L1Alarm.SCHEDULE, why)),
+            new L1Duties.Listener() {
+              @Override
+              public void alarm(@Nullable String why) {
+                put(new Command.Alarm(L1Alarm.SCHEDULE, why));
+              }
+
+              @Override
+              public void passed(Epoch epoch, EpochOperators operators) {
+                put(new Command.PassedEpoch(epoch, operators));
+              }
+            },
             pacer);
     duties = own;
     return new L1Runner(l1, events, feed(), loop, told, watch, heads, own, clockMs, pacer, onDeath);

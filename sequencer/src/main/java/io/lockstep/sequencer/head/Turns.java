@@ -4,6 +4,7 @@ package io.lockstep.sequencer.head;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Slot;
+import io.lockstep.sequencer.schedule.EpochOperators;
 import io.lockstep.sequencer.schedule.Operator;
 import io.lockstep.sequencer.schedule.OperatorSet;
 import io.lockstep.sequencer.schedule.ProposerSchedule;
@@ -62,8 +63,9 @@ public final class Turns {
     schedule = schedule.withOperators(schedule.operators().with(newChanges));
   }
 
-  /** Forgets what L1 blocks above {@code l1Number} changed. */
+  /** Forgets what L1 blocks above {@code l1Number} changed, and what was read of its contracts. */
   public void rewindTo(long l1Number) {
+    schedule = schedule.withoutOnChain();
     if (changes.removeIf(change -> change.l1Number > l1Number)) {
       schedule =
           schedule.withOperators(
@@ -80,6 +82,14 @@ public final class Turns {
       toldAt.keySet().removeIf(known -> known < epoch.value() - 4);
       fixedAt.keySet().removeIf(known -> known < epoch.value() - 4);
     }
+  }
+
+  /**
+   * Takes whose an epoch was, as the lookahead oracle has it: the beacon API tells nothing of those
+   * that have passed, and a node that has just begun is told of ticks that were sealed in them.
+   */
+  public void passed(Epoch epoch, EpochOperators operators) {
+    schedule = schedule.withOnChain(epoch, operators);
   }
 
   /** The proposers of an epoch are still those that were told. */

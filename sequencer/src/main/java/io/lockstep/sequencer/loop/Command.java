@@ -11,6 +11,7 @@ import io.lockstep.sequencer.mempool.AddResult;
 import io.lockstep.sequencer.promise.PromiseAnswer;
 import io.lockstep.sequencer.promise.PromiseAsk;
 import io.lockstep.sequencer.promise.PromiseOffer;
+import io.lockstep.sequencer.schedule.EpochOperators;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ public sealed interface Command {
 
   /** Proposers of an epoch, one validator index for each slot. */
   record Duties(Epoch epoch, long[] validatorIndices) implements Command {}
+
+  /** Whose an epoch was that has passed, as the lookahead oracle has it. */
+  record PassedEpoch(Epoch epoch, EpochOperators operators) implements Command {}
 
   /** The beacon node says again what was told of an epoch. */
   record DutiesConfirmed(Epoch epoch) implements Command {}

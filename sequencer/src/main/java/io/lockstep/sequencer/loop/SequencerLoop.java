@@ -214,6 +214,14 @@ public final class SequencerLoop {
         stage.core.turns().duties(duties.epoch(), duties.validatorIndices());
         peerSide.retryEarly(nowMs);
       }
+      case Command.PassedEpoch passed -> {
+        stage.core.turns().passed(passed.epoch(), passed.operators());
+        stage.touch();
+        if (stage.caughtUp) {
+          peerSide.reapplySealed(nowMs);
+          peerSide.retryEarly(nowMs);
+        }
+      }
       case Command.DutiesConfirmed confirmed -> stage.core.turns().confirmed(confirmed.epoch());
       case Command.DutiesWithdrawn withdrawn -> {
         LOG.warn("the proposers of epoch {} and later are not relied upon", withdrawn.from());

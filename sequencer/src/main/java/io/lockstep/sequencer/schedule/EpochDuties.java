@@ -7,6 +7,7 @@ import io.lockstep.primitives.uint.UInt256;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** One epoch's proposers with the operators they count for. Immutable; any thread. */
 final class EpochDuties {
@@ -16,7 +17,9 @@ final class EpochDuties {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private final long[] validatorIndices;
+  /** Null when L1's contract told the operators themselves. */
+  private final long @Nullable [] validatorIndices;
+
   private final long[] operatorIds;
   private final long fallbackOperatorId;
 
@@ -29,8 +32,25 @@ final class EpochDuties {
     this.fallbackOperatorId = fallback(epoch, validatorIndices, operators);
   }
 
-  long[] validatorIndices() {
-    return validatorIndices.clone();
+  private EpochDuties(EpochOperators onChain) {
+    this.validatorIndices = null;
+    this.operatorIds = onChain.registered().stream().mapToLong(Long::longValue).toArray();
+    this.fallbackOperatorId = onChain.fallback();
+  }
+
+  /** As the lookahead oracle has them: what it has of an epoch stands fixed. */
+  static EpochDuties onChain(EpochOperators operators) {
+    return new EpochDuties(operators);
+  }
+
+  boolean isOnChain() {
+    return validatorIndices == null;
+  }
+
+  /** With a newer view of the registry. */
+  EpochDuties with(Epoch epoch, OperatorSet newer) {
+    long[] indices = validatorIndices;
+    return indices == null ? this : new EpochDuties(epoch, indices, newer);
   }
 
   /** The operator whose own slot this is, or 0. */

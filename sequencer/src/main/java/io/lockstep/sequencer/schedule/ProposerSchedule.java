@@ -5,7 +5,6 @@ import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Slot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -72,14 +71,31 @@ public final class ProposerSchedule {
     return new ProposerSchedule(slotsPerEpoch, windowCapSlots, operators, changed);
   }
 
+  /**
+   * With an epoch that the beacon node tells nothing of, as the lookahead oracle has it; one that
+   * is known stays.
+   */
+  public ProposerSchedule withOnChain(Epoch epoch, EpochOperators operators) {
+    if (operators.registered().size() != slotsPerEpoch) {
+      throw new IllegalArgumentException(
+          operators.registered().size() + " slots of an epoch of " + slotsPerEpoch);
+    }
+    TreeMap<Long, EpochDuties> changed = new TreeMap<>(epochs);
+    changed.putIfAbsent(epoch.value(), EpochDuties.onChain(operators));
+    return new ProposerSchedule(slotsPerEpoch, windowCapSlots, this.operators, changed);
+  }
+
+  /** Without the epochs that only the lookahead oracle told of. */
+  public ProposerSchedule withoutOnChain() {
+    TreeMap<Long, EpochDuties> changed = new TreeMap<>(epochs);
+    changed.values().removeIf(EpochDuties::isOnChain);
+    return new ProposerSchedule(slotsPerEpoch, windowCapSlots, operators, changed);
+  }
+
   /** With a newer view of the registry; duties stay. */
   public ProposerSchedule withOperators(OperatorSet newer) {
     TreeMap<Long, EpochDuties> changed = new TreeMap<>();
-    for (Map.Entry<Long, EpochDuties> entry : epochs.entrySet()) {
-      Epoch epoch = new Epoch(entry.getKey());
-      changed.put(
-          entry.getKey(), new EpochDuties(epoch, entry.getValue().validatorIndices(), newer));
-    }
+    epochs.forEach((epoch, duties) -> changed.put(epoch, duties.with(new Epoch(epoch), newer)));
     return new ProposerSchedule(slotsPerEpoch, windowCapSlots, newer, changed);
   }
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.execution.state.TxLocation;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.tx.Transaction;
+import io.lockstep.primitives.types.Epoch;
 import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.loop.Command;
+import io.lockstep.sequencer.schedule.EpochOperators;
 import io.lockstep.sequencer.tick.SystemTransaction;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,6 +124,34 @@ class RestartScenariosTest {
 
       assertThat(net.operator(2).height()).isGreaterThanOrEqualTo(height);
       assertThat(net.operator(2).hashAt(height)).isEqualTo(net.operator(1).hashAt(height));
+    }
+  }
+
+  @Test
+  void ticksOfAnEpochThatHasPassedAreFollowedByWhatTheOracleHasOfIt(@TempDir Path dir)
+      throws Exception {
+    try (ScenarioNet net = new ScenarioNet(dir)) {
+      net.kill(2);
+      net.proposers(5, 9, 9, 9, 9, 9, 9, 9, 2);
+      net.proposers(6, 9, 9, 9, 9, 9, 9, 9, 1);
+      net.missedSlots.addAll(List.of(45L, 46L, 47L)); // what was sealed cannot land
+      net.until("operator 3", () -> net.operator(3).view.status().sequencing() && net.slot() > 40);
+      net.slots(3);
+      net.kill(3);
+      net.kill(1);
+      net.until("the next epoch", () -> net.slot() == 48);
+      long height = net.follower().height();
+      EpochOperators passed = net.follower().core.turns().schedule().operatorsOf(new Epoch(5));
+      assertThat(passed).isNotNull();
+      assertThat(net.follower().safeHeight()).isLessThan(height - 2);
+      net.restart(2);
+      net.millis(200);
+      assertThat(net.operator(2).height()).isLessThan(height);
+
+      net.operator(2).tell(new Command.PassedEpoch(new Epoch(5), passed));
+      net.millis(20);
+
+      assertThat(net.operator(2).hashAt(height)).isEqualTo(net.follower().hashAt(height));
     }
   }
 
