@@ -6,11 +6,11 @@ import io.lockstep.preconf.commitment.BlockLeaf;
 import io.lockstep.preconf.commitment.Ctx;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.sequencer.head.Cluster;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +24,18 @@ final class Following {
   /** Trouble is over so long ago. */
   private static final long CALM_MS = 4_000;
 
+  /** More than one batch ever holds here. */
+  private static final int DERIVED_AT_ONCE = 128;
+
   private record SealedTick(long tick, BlockLeaf block, Ctx ctx, long atMs) {}
 
   private final SteppedBox box;
   private final Excuses excuses;
   private final Deque<SealedTick> recent = new ArrayDeque<>();
+  private final Map<Hash32, BlockLeaf> blocks = new HashMap<>();
 
-  /** Blocks that L1 has put others in the place of, and those that stand on them. */
-  private final Set<Hash32> displaced = new HashSet<>();
+  /** By height. */
+  private final Map<Long, @Nullable Hash32> derived = new HashMap<>();
 
   private @Nullable SealedTick due;
 
@@ -42,43 +46,16 @@ final class Following {
 
   void sealed(SealMessage message, long nowMs) {
     BlockLeaf block = message.blocks().getFirst().leaf();
-    if (displaced.contains(block.parentHash())) {
-      displaced.add(block.blockHash());
-    } else {
-      recent.addLast(new SealedTick(message.tick(), block, message.seal().ctx(), nowMs));
+    blocks.put(block.blockHash(), block);
+    recent.addLast(new SealedTick(message.tick(), block, message.seal().ctx(), nowMs));
+  }
+
+  /** A node has derived its chain so far from the L1 that is canonical now. */
+  void derived(Cluster cluster) {
+    long safe = cluster.safeHeight();
+    for (long number = Math.max(1, safe - DERIVED_AT_ONCE); number <= safe; number++) {
+      derived.put(number, cluster.first().chain().canonicalHash(number));
     }
-  }
-
-  /**
-   * L1 has blocks up to this one, made in ticks up to this one: what was sealed provisionally in
-   * later ticks at these heights has given way, and what stands on that.
-   */
-  void derived(long number, long tick) {
-    forget(sealed ->
-        displaced.contains(sealed.block.parentHash())
-            || (sealed.ctx.isProvisional()
-                && sealed.block.number() <= number
-                && sealed.tick > tick));
-  }
-
-  /** An open block took the place of what was sealed in its window: nobody has to have that. */
-  void openBlock() {
-    forget(sealed -> sealed.ctx.isProvisional());
-  }
-
-  private void forget(Predicate<SealedTick> gaveWay) {
-    // In the order of sealing: what a block stands on comes before it.
-    if (due != null && gaveWay.test(due)) {
-      displaced.add(due.block.blockHash());
-      due = null;
-    }
-    recent.removeIf(sealed -> {
-      boolean gone = gaveWay.test(sealed);
-      if (gone) {
-        displaced.add(sealed.block.blockHash());
-      }
-      return gone;
-    });
   }
 
   /** What this node lacks, in words, or null. */
@@ -91,7 +68,25 @@ final class Following {
             && headTick < newest.tick
             && newest.ctx.anchorHash().equals(box.canonicalHash(newest.ctx.anchorNumber()))
             && excuses.isCalm(nowMs - CALM_MS, nowMs)
+            && !hasGivenWay(newest.block)
         ? "%s is at tick %d, %d was sealed long since".formatted(node, headTick, newest.tick)
         : null;
+  }
+
+  /** Whether the block stands on another than what somebody has derived. */
+  private boolean hasGivenWay(BlockLeaf block) {
+    BlockLeaf below = block;
+    while (!derived.containsKey(below.number())) {
+      if (below.number() == 1) {
+        return false;
+      }
+      BlockLeaf parent = blocks.get(below.parentHash());
+      if (parent == null) {
+        // An open block, which nobody sealed: it is on the chain by L1 alone.
+        return !below.parentHash().equals(derived.get(below.number() - 1));
+      }
+      below = parent;
+    }
+    return !below.blockHash().equals(derived.get(below.number()));
   }
 }

@@ -285,6 +285,9 @@ final class Invariants {
     if (inserted != null) {
       fail("what-l1-sends-is-in-its-block", node.name() + ": " + inserted);
     }
+    if (entry.l1Hash().equals(box.canonicalHash(entry.l1Number()))) {
+      following.derived(cluster);
+    }
     if (hash != null && entry.skipped().isEmpty()) {
       landed(entry, cluster.first().chain().canonicalHeader(entry.heightAfter()));
     }
@@ -293,12 +296,8 @@ final class Invariants {
 
   private void landed(DerivationLog.Entry entry, @Nullable BlockHeader last) {
     long ownSlot = last == null ? -1 : turns.ownSlot(HeaderExtra.of(last).tick());
-    if (last != null) {
-      following.derived(last.number(), HeaderExtra.of(last).tick());
-      if (HeaderExtra.of(last).operatorId() == 0) {
-        following.openBlock();
-        promises.openBlock(last.number());
-      }
+    if (last != null && HeaderExtra.of(last).operatorId() == 0) {
+      promises.openBlock(last.number());
     }
     Long landedIn = slotOfL1.get(entry.l1Hash());
     if (ownSlot != AnchoredTurns.FALLBACK && landedIn != null && landedIn > ownSlot) {
