@@ -48,6 +48,8 @@ export interface L1Access {
   committer(committer: Address, windowSlot: bigint): Promise<Committer | undefined>
   /** The inbox: its batches in canonical L1 blocks from `fromBlock` on, in order. */
   postings(fromBlock: bigint): AsyncIterable<Posting>
+  /** The inbox: whether an open block landed in this window, in canonical L1 blocks from `fromBlock` on. */
+  hasOpenBlock(windowSlot: bigint, fromBlock: bigint): Promise<boolean>
   /** The hash of a canonical L1 block; undefined when L1 is not so far. */
   blockHash(number: bigint): Promise<Hex | undefined>
 }
@@ -75,6 +77,9 @@ const INBOX = parseAbi([
 ])
 const BATCH_PROPOSED = parseAbiItem(
   'event BatchProposed(uint64 indexed batchIndex, uint32 indexed operatorId, uint64 windowSlot, bytes32 batchHash, bytes32 declaredHead, bytes32[] blobHashes, address[] committers)',
+)
+const OPEN_BLOCK_PROPOSED = parseAbiItem(
+  'event OpenBlockProposed(uint64 indexed batchIndex, uint64 windowSlot, uint64 tick, bytes32 batchHash)',
 )
 const ORACLE = parseAbi([
   'error LookaheadMissing(uint64 epoch)',
@@ -196,22 +201,31 @@ export async function clusterOnL1(
     }
   }
 
-  async function* postings(fromBlock: bigint): AsyncIterable<Posting> {
+  /** Ranges of blocks, each small enough for a node to search. */
+  async function* ranges(fromBlock: bigint): AsyncIterable<{ fromBlock: bigint; toBlock: bigint }> {
     const head = await client.getBlockNumber({ cacheTime: 0 })
     for (let from = fromBlock > deploymentBlock ? fromBlock : deploymentBlock; from <= head; from += LOG_RANGE_BLOCKS) {
       const last = from + LOG_RANGE_BLOCKS - 1n
-      const logs = await client.getLogs({
-        address: inbox,
-        event: BATCH_PROPOSED,
-        fromBlock: from,
-        toBlock: last < head ? last : head,
-      })
-      for (const log of logs) {
+      yield { fromBlock: from, toBlock: last < head ? last : head }
+    }
+  }
+
+  async function* postings(fromBlock: bigint): AsyncIterable<Posting> {
+    for await (const range of ranges(fromBlock)) {
+      for (const log of await client.getLogs({ address: inbox, event: BATCH_PROPOSED, ...range })) {
         const tx = await client.getTransaction({ hash: log.transactionHash })
         const batch = readBatch(tx.input)
         if (batch !== undefined) yield { l1Block: log.blockNumber, l1TxHash: log.transactionHash, ...batch }
       }
     }
+  }
+
+  async function hasOpenBlock(windowSlot: bigint, fromBlock: bigint): Promise<boolean> {
+    for await (const range of ranges(fromBlock)) {
+      const logs = await client.getLogs({ address: inbox, event: OPEN_BLOCK_PROPOSED, strict: true, ...range })
+      if (logs.some(log => log.args.windowSlot === windowSlot)) return true
+    }
+    return false
   }
 
   async function blockHash(number: bigint): Promise<Hex | undefined> {
@@ -231,6 +245,6 @@ export async function clusterOnL1(
       handoverLeadSeconds,
       slotSeconds,
     },
-    l1: { window, committer, postings, blockHash },
+    l1: { window, committer, postings, hasOpenBlock, blockHash },
   }
 }

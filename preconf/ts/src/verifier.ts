@@ -23,6 +23,8 @@ export type Doubt =
   | 'PROVISIONAL'
   /** it says of itself that it holds only if an L1 transaction of its tick lands */
   | 'CONDITIONAL'
+  /** an open block landed in its window, which voids it (protocol §2.3) */
+  | 'OPEN_BLOCK'
   /** the oracle does not know, not yet or no longer, whose window it is */
   | 'WINDOW_UNKNOWN'
   /** this L1 has not got to its anchor */
@@ -56,7 +58,7 @@ export type Verdict =
 /** No chain gets so far: a tick or slot from here on lies in no window. */
 const END_OF_TICKS = 1n << 48n
 
-const LEFT_OPEN: readonly Doubt[] = ['PROVISIONAL', 'CONDITIONAL', 'WINDOW_UNKNOWN', 'ANCHOR_UNKNOWN']
+const LEFT_OPEN: readonly Doubt[] = ['PROVISIONAL', 'CONDITIONAL', 'OPEN_BLOCK', 'WINDOW_UNKNOWN', 'ANCHOR_UNKNOWN']
 
 type Doubtful = Extract<Verdict, { verdict: 'Genuine' }>
 
@@ -69,8 +71,7 @@ const reason = (e: unknown): string => (e instanceof Error ? e.message : String(
  * of L2 blocks is not: it can at most hide blocks, or show those of a batch that derives to
  * nothing, which only a node that derives can tell.
  *
- * Not asked: whether the window was open at the anchor, and what the windowParent names when it is
- * a seal.
+ * Not asked: what the windowParent names when it is a seal.
  */
 export class PreconfVerifier {
   constructor(
@@ -119,6 +120,9 @@ export class PreconfVerifier {
     if ((held.ctx.flags & PROVISIONAL) !== 0) return genuine('PROVISIONAL', 'it binds to nothing')
     if ((held.ctx.flags & L1COND) !== 0) {
       return genuine('CONDITIONAL', 'it holds only if an L1 transaction of its tick lands')
+    }
+    if (await this.l1.hasOpenBlock(windowSlot, held.ctx.anchorNumber)) {
+      return genuine('OPEN_BLOCK', 'an open block landed in its window, which voids it')
     }
     const { operatorId, stakeWei } = operator
     return { verdict: 'Backed', operatorId, stakeWei, detail: `operator ${operatorId} stands for it` }

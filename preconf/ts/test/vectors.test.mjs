@@ -41,6 +41,8 @@ function worldOf(replaced) {
           }
         }
       },
+      hasOpenBlock: async (windowSlot, fromBlock) =>
+        world.openBlocks.some(open => BigInt(open.windowSlot) === windowSlot && BigInt(open.l1Block) >= fromBlock),
       blockHash: async number => world.l1Blocks[number],
     },
     node: {

@@ -9,6 +9,7 @@ import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.LookaheadOracleAbi.OnChainWindow;
 import io.lockstep.l1client.contract.LookaheadReader;
+import io.lockstep.l1client.contract.OpenBlockProposed;
 import io.lockstep.l1client.contract.Operator;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.contract.Reverts;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Answers a verifier's questions from a cluster's contracts over JSON-RPC. One thread. */
@@ -113,6 +115,43 @@ final class ClusterOnL1 implements L1Access {
 
   @Override
   public void postings(long fromBlock, Visitor visitor) throws IOException {
+    eachLog(
+        fromBlock,
+        ClusterInboxAbi.BATCH_PROPOSED_TOPIC,
+        log -> {
+          Posting posting = posting(log);
+          return posting == null || visitor.visit(posting);
+        });
+  }
+
+  @Override
+  public boolean hasOpenBlock(long windowSlot, long fromBlock) throws IOException {
+    AtomicBoolean found = new AtomicBoolean();
+    eachLog(
+        fromBlock,
+        ClusterInboxAbi.OPEN_BLOCK_PROPOSED_TOPIC,
+        log -> {
+          found.set(openBlock(log).windowSlot().value() == windowSlot);
+          return !found.get();
+        });
+    return found.get();
+  }
+
+  private static OpenBlockProposed openBlock(L1Log log) throws IOException {
+    try {
+      return ClusterInboxAbi.decodeOpenBlockProposed(log.log());
+    } catch (DecodeException e) {
+      throw new IOException("L1 shows an event that the inbox never emits", e);
+    }
+  }
+
+  /** Takes a log; tells whether to go on. */
+  private interface LogVisitor {
+    boolean visit(L1Log log) throws IOException;
+  }
+
+  /** The inbox's logs of a kind in L1's canonical blocks from {@code fromBlock} on, in order. */
+  private void eachLog(long fromBlock, Hash32 topic, LogVisitor visitor) throws IOException {
     long head =
         ask(() -> Optional.ofNullable(l1.block(BlockTag.LATEST)))
             .orElseThrow(() -> new IOException("L1 has no latest block"))
@@ -121,16 +160,9 @@ final class ClusterOnL1 implements L1Access {
     while (from <= head) {
       long first = from;
       long last = Math.min(head, from + LOG_RANGE_BLOCKS - 1);
-      List<L1Log> logs =
-          ask(() ->
-              l1.logs(
-                  first,
-                  last,
-                  cluster.clusterInbox(),
-                  List.of(ClusterInboxAbi.BATCH_PROPOSED_TOPIC)));
+      List<L1Log> logs = ask(() -> l1.logs(first, last, cluster.clusterInbox(), List.of(topic)));
       for (L1Log log : logs) {
-        Posting posting = posting(log);
-        if (posting != null && !visitor.visit(posting)) {
+        if (!visitor.visit(log)) {
           return;
         }
       }

@@ -113,7 +113,7 @@ final class VerifyCommand {
           switch (doubt) {
             case PROVISIONAL, CONDITIONAL, WINDOW_UNKNOWN, ANCHOR_UNKNOWN ->
                 new Finding(ExitCode.DONE, "genuine", HeldText.of(held) + "; " + detail);
-            case ANCHOR_GONE -> new Finding(ExitCode.NO, "void", detail);
+            case ANCHOR_GONE, OPEN_BLOCK -> new Finding(ExitCode.NO, "void", detail);
             case FROZEN, NO_STAKE, WRONG_WINDOW, NOT_THE_OWNER, OVEREXPOSED ->
                 new Finding(ExitCode.NO, "unbacked", detail);
           };

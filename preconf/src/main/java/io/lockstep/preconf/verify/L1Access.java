@@ -34,6 +34,12 @@ public interface L1Access {
    */
   void postings(long fromBlock, Visitor visitor) throws IOException;
 
+  /**
+   * The inbox: whether an open block landed in this window, in L1's canonical blocks from {@code
+   * fromBlock} on.
+   */
+  boolean hasOpenBlock(long windowSlot, long fromBlock) throws IOException;
+
   /** The hash of a canonical L1 block; empty when L1 is not so far. */
   Optional<Hash32> blockHash(long number) throws IOException;
 

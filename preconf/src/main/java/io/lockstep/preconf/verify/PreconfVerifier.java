@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
  * trusted, a source of L2 blocks is not: it can at most hide blocks, or show those of a batch that
  * derives to nothing, which only a node that derives can tell.
  *
- * <p>Not asked: whether the window was open at the anchor, and what the windowParent names when it
- * is a seal. Methods block as long as L1 and the source do; any thread.
+ * <p>Not asked: what the windowParent names when it is a seal. Methods block as long as L1 and the
+ * source do; any thread.
  */
 public final class PreconfVerifier {
   /** Blocks between a batch's last one and the one that is looked for: a batch has at most 512. */
@@ -107,8 +107,11 @@ public final class PreconfVerifier {
     if (ctx.isProvisional()) {
       return new Genuine(Doubt.PROVISIONAL, "it binds to nothing");
     }
-    return (ctx.flags() & Ctx.L1COND) != 0
-        ? new Genuine(Doubt.CONDITIONAL, "it holds only if an L1 transaction of its tick lands")
+    if ((ctx.flags() & Ctx.L1COND) != 0) {
+      return new Genuine(Doubt.CONDITIONAL, "it holds only if an L1 transaction of its tick lands");
+    }
+    return l1.hasOpenBlock(object.windowSlot(), ctx.anchorNumber())
+        ? new Genuine(Doubt.OPEN_BLOCK, "an open block landed in its window, which voids it")
         : new Backed(operator.operatorId(), operator.stakeWei());
   }
 

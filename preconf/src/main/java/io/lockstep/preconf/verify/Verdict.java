@@ -64,6 +64,8 @@ public sealed interface Verdict {
     PROVISIONAL,
     /** It says of itself that it holds only if an L1 transaction of its tick lands. */
     CONDITIONAL,
+    /** An open block landed in its window, which voids it (protocol §2.3). */
+    OPEN_BLOCK,
     /** The oracle does not know, not yet or no longer, whose window it is. */
     WINDOW_UNKNOWN,
     /** This L1 has not got to its anchor. */
@@ -72,7 +74,7 @@ public sealed interface Verdict {
     /** Whether what came of it is still worth asking. */
     boolean leavesOpen() {
       return switch (this) {
-        case PROVISIONAL, CONDITIONAL, WINDOW_UNKNOWN, ANCHOR_UNKNOWN -> true;
+        case PROVISIONAL, CONDITIONAL, OPEN_BLOCK, WINDOW_UNKNOWN, ANCHOR_UNKNOWN -> true;
         case FROZEN, NO_STAKE, ANCHOR_GONE, WRONG_WINDOW, NOT_THE_OWNER, OVEREXPOSED -> false;
       };
     }

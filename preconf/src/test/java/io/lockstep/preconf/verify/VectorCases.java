@@ -120,6 +120,15 @@ final class VectorCases {
     differs.accept(add(name, commitment).putObject("world"));
   }
 
+  private static Consumer<ObjectNode> openBlock(long l1Block, long windowSlot) {
+    return world ->
+        world
+            .putArray("openBlocks")
+            .addObject()
+            .put("l1Block", l1Block)
+            .put("windowSlot", windowSlot);
+  }
+
   private void good() {
     add("a frag", named("frag", scene.frag(3, scene.ctx, false)));
     add("a frag with its seal", named("sealed", scene.frag(1, scene.ctx, true)));
@@ -162,6 +171,14 @@ final class VectorCases {
                 .set(
                     Long.toString(VectorScene.SLOT),
                     VectorScene.window(VectorScene.WINDOW_SLOT, 2, false)));
+    standing("an open block in its window", "frag", openBlock(1_003, VectorScene.WINDOW_SLOT));
+    standing(
+        "an open block in another window", "frag", openBlock(1_003, VectorScene.WINDOW_SLOT + 1));
+    standing("an open block before its anchor", "frag", openBlock(999, VectorScene.WINDOW_SLOT));
+    standing(
+        "a provisional one, and an open block",
+        "provisional",
+        openBlock(1_003, VectorScene.WINDOW_SLOT));
     Address committer = scene.scene.key().address();
     committer("nobody's committer", null);
     committer(
@@ -243,6 +260,13 @@ final class VectorCases {
                     scene.scene.key().address().toHex(),
                     VectorScene.committer(
                         1, scene.scene.key().address(), VectorScene.STAKE, true)));
+
+    came(
+        "an open block in its window, and kept", "frag", openBlock(1_003, VectorScene.WINDOW_SLOT));
+    came(
+        "an open block in its window, and not kept",
+        "another transaction",
+        openBlock(1_003, VectorScene.WINDOW_SLOT));
 
     Hash32 last = scene.blocks.getLast().hash();
     came("nothing posted", "frag", w -> w.putArray("postings"));

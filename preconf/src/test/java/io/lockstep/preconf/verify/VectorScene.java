@@ -206,6 +206,7 @@ final class VectorScene {
         .set(scene.key().address().toHex(), committer(1, scene.key().address(), STAKE, false));
     world.putObject("l1Blocks").put(Long.toString(ctx.anchorNumber()), ctx.anchorHash().toHex());
     world.putArray("postings").add(posting(1_004, TICK + 2, blocks.getLast().hash()));
+    world.putArray("openBlocks");
     ObjectNode headers = world.putObject("headers");
     ObjectNode whole = world.putObject("blocks");
     ObjectNode receipts = world.putObject("receipts");

@@ -84,6 +84,17 @@ final class VectorWorld implements L1Access, BlockSource {
   }
 
   @Override
+  public boolean hasOpenBlock(long windowSlot, long fromBlock) {
+    for (JsonNode open : section("openBlocks")) {
+      if (open.get("l1Block").asLong() >= fromBlock
+          && open.get("windowSlot").asLong() == windowSlot) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
   public Optional<Hash32> blockHash(long number) {
     JsonNode found = section("l1Blocks").path(Long.toString(number));
     return found.isMissingNode() ? Optional.empty() : Optional.of(Hash32.fromHex(found.asString()));
