@@ -166,6 +166,11 @@ public final class OpenBlock {
     return context.blobBaseFee();
   }
 
+  /** How many transactions it has so far. */
+  public int size() {
+    return transactions.size();
+  }
+
   /** The transactions so far, a copy. */
   public List<Transaction> transactions() {
     return List.copyOf(transactions);

@@ -274,7 +274,7 @@ public final class TickBuilder {
   public boolean isTopFree(long rollupId) {
     Open current = open;
     return current != null
-        && current.tick.block(rollupId).body().isEmpty()
+        && current.tick.block(rollupId).bodySize() == 0
         && current.first.getOrDefault(rollupId, new ArrayDeque<>()).isEmpty()
         && current.asked.getOrDefault(rollupId, new ArrayDeque<>()).isEmpty();
   }
@@ -446,7 +446,7 @@ public final class TickBuilder {
     Filling(Open open, OpenTick.RollupBlock block) {
       this.open = open;
       this.block = block;
-      this.firstIndex = block.transactions().size();
+      this.firstIndex = block.size();
       this.mostTransactions = open.room.transactions.getAsLong();
     }
 

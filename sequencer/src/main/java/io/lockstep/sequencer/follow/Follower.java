@@ -466,7 +466,7 @@ public final class Follower {
     for (int i = 0; i < message.blocks().size(); i++) {
       SealMessage.SealedBlock sealed = message.blocks().get(i);
       OpenTick.RollupBlock block = tick.blocks().get(i);
-      int known = block.body().size();
+      int known = block.bodySize();
       List<Transaction> missing =
           sealed.transactions().subList(known, sealed.transactions().size());
       block.expect(missing);

@@ -7,7 +7,9 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
 import io.lockstep.sequencer.tick.SystemTransaction;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,18 @@ public final class Cluster {
 
   public static final String FINALIZED = "finalized";
 
+  private static final int KEPT_ANCHORS = 256;
+
   private final List<Rollup> rollups;
+
+  /** By block hash. */
+  private final Map<Hash32, SystemTransaction.AnchorRef> anchors =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Hash32, SystemTransaction.AnchorRef> eldest) {
+          return size() > KEPT_ANCHORS;
+        }
+      };
 
   public Cluster(List<Rollup> rollups) {
     if (rollups.isEmpty()) {
@@ -58,17 +71,27 @@ public final class Cluster {
     return HeaderExtra.of(first().chain().head()).tick();
   }
 
-  /** The L1 block that the tick at {@code height} is anchored to; number 0 at genesis. */
+  /**
+   * The L1 block that the tick at {@code height} is anchored to; number 0 at genesis. It stands in
+   * the block's first transaction, so those asked for again and again are kept.
+   */
   public SystemTransaction.AnchorRef anchorAt(long height) {
     if (height == 0) {
       return new SystemTransaction.AnchorRef(0, Hash32.ZERO);
     }
     Hash32 hash = first().chain().canonicalHash(height);
+    SystemTransaction.AnchorRef known = hash == null ? null : anchors.get(hash);
+    if (known != null) {
+      return known;
+    }
     Block block = hash == null ? null : first().chain().block(hash);
     if (block == null) {
       throw new IllegalStateException("the block at height " + height + " is missing");
     }
-    return SystemTransaction.anchorOf(block.transactions().getFirst());
+    SystemTransaction.AnchorRef anchor =
+        SystemTransaction.anchorOf(block.transactions().getFirst());
+    anchors.put(hash, anchor);
+    return anchor;
   }
 
   public BlockHeader safe(Rollup rollup) {

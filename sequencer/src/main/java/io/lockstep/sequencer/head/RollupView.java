@@ -10,9 +10,7 @@ import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.tick.OpenTick;
 import io.lockstep.sequencer.tick.Rollup;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +32,9 @@ public record RollupView(
    * The released part of an open block.
    *
    * @param state state after everything released
-   * @param places index in the block of each transaction
    */
   public record OpenView(
-      BlockEnv env,
-      List<Transaction> transactions,
-      List<Receipt> receipts,
-      StateReader state,
-      Map<Hash32, Integer> places) {}
+      BlockEnv env, List<Transaction> transactions, List<Receipt> receipts, StateReader state) {}
 
   /** State after everything that a receipt was shown for. */
   public StateReader newestState() {
@@ -61,16 +54,7 @@ public record RollupView(
   }
 
   private static OpenView openView(OpenTick.RollupBlock open, StateReader headState) {
-    List<Transaction> transactions = List.copyOf(open.transactions());
-    Map<Hash32, Integer> places = HashMap.newHashMap(transactions.size());
-    for (int i = 0; i < transactions.size(); i++) {
-      places.put(transactions.get(i).hash(), i);
-    }
     return new OpenView(
-        open.env(),
-        transactions,
-        List.copyOf(open.receipts()),
-        new Overlay(headState, open.diff()),
-        places);
+        open.env(), open.transactions(), open.receipts(), new Overlay(headState, open.diff()));
   }
 }

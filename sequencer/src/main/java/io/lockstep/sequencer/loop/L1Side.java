@@ -100,7 +100,7 @@ final class L1Side {
   private void derive(L1Update.Block update, FetchedBatch batch, long nowMs) {
     Hash32 headBefore = stage.cluster.first().chain().headHash();
     long heightBefore = stage.cluster.height();
-    List<SealMessage> unpostedBefore = stage.unpostedSeals();
+    List<Long> unpostedBefore = stage.unpostedTicks();
     if (batch instanceof FetchedBatch.Decoded readable) {
       stage.core.watch().posted(readable);
     }
@@ -138,7 +138,9 @@ final class L1Side {
     if (replacedFrom != -1) {
       stage.unposted.forgetFrom(replacedFrom);
       List<SealMessage> gone =
-          unpostedBefore.stream().filter(seal -> !stage.core.follower().isOnChain(seal)).toList();
+          stage.sealsOf(unpostedBefore).stream()
+              .filter(seal -> !stage.core.follower().isOnChain(seal))
+              .toList();
       List<SealMessage> broken =
           gone.stream().filter(seal -> !seal.seal().ctx().isProvisional()).toList();
       if (!broken.isEmpty()) {

@@ -183,7 +183,7 @@ public final class OwnTurn {
     long transactions = unposted.transactionsOf(operatorId, postedHeight);
     if (open != null) {
       for (OpenTick.RollupBlock block : open.blocks()) {
-        transactions += block.body().size();
+        transactions += block.bodySize();
       }
     }
     PromiseBook.Counted counted = promises.counted(postedHeight);
@@ -346,6 +346,7 @@ public final class OwnTurn {
     if (step instanceof TickBuilder.Step.Sealed sealed) {
       long windowSlot = sealed.seal().seal().object().windowSlot();
       handover.saw(sealed.seal(), run.previousWindowSlot(windowSlot));
+      unposted.sealed(sealed.seal());
       unposted.refresh();
       if (sealed.seal().seal().object().eop()) {
         endedWindowSlot = windowSlot;

@@ -5,6 +5,7 @@ import io.lockstep.execution.block.BlockRules;
 import io.lockstep.execution.journal.StateReader;
 import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.tx.Block;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Wei;
@@ -126,15 +127,36 @@ final class Stage {
    * The seals of what is on our chain and not on L1: what is known of handovers after a restart.
    */
   List<SealMessage> unpostedSeals() {
-    List<SealMessage> out = new ArrayList<>();
+    return sealsOf(unpostedTicks());
+  }
+
+  /** The ticks that are on our chain and not on L1. */
+  List<Long> unpostedTicks() {
+    List<Long> out = new ArrayList<>();
     for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
-      SealMessage seal =
-          core.ledger().seal(HeaderExtra.of(block(cluster.first(), height).header()).tick());
+      out.add(HeaderExtra.of(header(cluster.first(), height)).tick());
+    }
+    return out;
+  }
+
+  /** Those of the ticks that are known here. */
+  List<SealMessage> sealsOf(List<Long> ticks) {
+    List<SealMessage> out = new ArrayList<>();
+    for (long tick : ticks) {
+      SealMessage seal = core.ledger().seal(tick);
       if (seal != null) {
         out.add(seal);
       }
     }
     return out;
+  }
+
+  private static BlockHeader header(Rollup rollup, long height) {
+    BlockHeader header = rollup.chain().canonicalHeader(height);
+    if (header == null) {
+      throw new IllegalStateException("rollup " + rollup.id() + " has no block " + height);
+    }
+    return header;
   }
 
   static Block block(Rollup rollup, long height) {

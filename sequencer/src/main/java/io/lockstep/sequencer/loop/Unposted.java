@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.loop;
 
+import io.lockstep.preconf.gossip.SealMessage;
 import io.lockstep.primitives.tx.Block;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
@@ -46,6 +47,21 @@ final class Unposted {
         byHeight.put(height, read(height));
       }
     }
+  }
+
+  /** The newest tick on the chain is this one: what it holds need not be read again. */
+  void sealed(SealMessage message) {
+    long bytes = SizeMeter.tickBytes(cluster.rollups().size());
+    int transactions = 0;
+    for (SealMessage.SealedBlock block : message.blocks()) {
+      for (Transaction tx : block.transactions()) {
+        bytes += tx.encoded().size();
+        transactions++;
+      }
+    }
+    byHeight.put(
+        message.blocks().getFirst().leaf().number(),
+        new Tick(bytes, transactions, message.operatorId(), message.tick()));
   }
 
   /** Blocks from {@code height} up are others now. */

@@ -79,7 +79,7 @@ public final class OpenTick {
 
   /** Whether any rollup has a transaction beside the inserted ones. */
   public boolean hasTransactions() {
-    return blocks.stream().anyMatch(block -> !block.body().isEmpty());
+    return blocks.stream().anyMatch(block -> block.bodySize() > 0);
   }
 
   /** One rollup's open block. */
@@ -128,12 +128,22 @@ public final class OpenTick {
       return block.gasLeft();
     }
 
-    /** All so far, the inserted ones first. */
+    /** All so far, the inserted ones first; a copy. */
     public List<Transaction> transactions() {
       return block.transactions();
     }
 
-    /** Those that the builder chose: without the system transaction and forced ones. */
+    /** How many there are so far. */
+    public int size() {
+      return block.size();
+    }
+
+    /** How many the builder chose. */
+    public int bodySize() {
+      return block.size() - inserted;
+    }
+
+    /** Those that the builder chose, a copy: without the system transaction and forced ones. */
     public List<Transaction> body() {
       List<Transaction> all = block.transactions();
       return all.subList(inserted, all.size());
