@@ -29,6 +29,9 @@ public final class Registration {
   /** Proofs of so many validators are some 80 KiB: pools take 128. */
   private static final int CLAIMS_A_TRANSACTION = 48;
 
+  private static final long BEACON_BEHIND_MS = 12_000;
+  private static final long ASK_AGAIN_MS = 200;
+
   private final L1Access l1;
   private final Address registry;
   private final RegistryReader reader;
@@ -120,18 +123,30 @@ public final class Registration {
     }
   }
 
+  /** A beacon node comes to a block a moment after its execution client: it is waited for. */
   private BlockProofs prove(L1Block block, List<Long> validators) throws DeployException {
+    BlockProver prover = new BlockProver(l1.beacon(), l1.spec());
+    long deadlineNanos = System.nanoTime() + BEACON_BEHIND_MS * 1_000_000;
     try {
-      BlockProofs proofs = new BlockProver(l1.beacon(), l1.spec()).proveBefore(block, validators);
-      if (proofs == null) {
-        throw new DeployException(
-            "the beacon node serves no state from before L1 block %d: proofs of validators need one"
-                .formatted(block.number()));
+      while (true) {
+        BlockProofs proofs = prover.proveBefore(block, validators);
+        if (proofs != null) {
+          return proofs;
+        }
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw new DeployException(
+              ("the beacon node serves no state from before L1 block %d within %d s:"
+                      + " proofs of validators need one")
+                  .formatted(block.number(), BEACON_BEHIND_MS / 1_000));
+        }
+        Thread.sleep(ASK_AGAIN_MS);
       }
-      return proofs;
     } catch (L1Exception e) {
       throw new DeployException(
           "the beacon state from before L1 block " + block.number() + ": " + e.text(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeployException("interrupted before the claims of validators were sent", e);
     }
   }
 

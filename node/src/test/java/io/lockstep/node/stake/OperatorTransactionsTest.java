@@ -17,7 +17,9 @@ import io.lockstep.devnet.l1.L1Box;
 import io.lockstep.l1client.contract.Operator;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.BlockTag;
+import io.lockstep.l1client.http.HttpAnswer;
 import io.lockstep.l1client.http.JdkTransport;
+import io.lockstep.l1client.http.Transport;
 import io.lockstep.node.deploy.ClusterDeployment;
 import io.lockstep.node.deploy.L1Access;
 import io.lockstep.node.deploy.Plan;
@@ -27,6 +29,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Wei;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -119,6 +122,23 @@ class OperatorTransactionsTest {
     // Validator 2 is somebody else's: no proof helps.
     assertThatThrownBy(() -> run(SECOND.owner(), registration(SECOND, 2L)))
         .hasMessageContaining("NotYourValidator(validatorIndex 2");
+  }
+
+  @Test
+  void waitsForABeaconNodeThatIsBehindItsExecutionClient() throws Exception {
+    AtomicInteger notYet = new AtomicInteger(2);
+    Transport behind =
+        call ->
+            call.uri().getPath().startsWith("/eth/v1/beacon/headers/")
+                    && notYet.getAndDecrement() > 0
+                ? new HttpAnswer(404, "application/json", new byte[] {'{', '}'})
+                : transport.exchange(call);
+    L1Access late = L1Access.open(box.rpcUri(), box.beaconUri(), behind);
+
+    new Registration(late, cluster.operatorRegistry()).claim(FIRST.owner(), 1, List.of(3L));
+
+    assertThat(notYet.get()).isNegative();
+    assertThat(registry.operatorOfValidator(3, BlockTag.LATEST)).isEqualTo(1);
   }
 
   @Test
