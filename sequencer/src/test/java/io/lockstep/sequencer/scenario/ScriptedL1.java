@@ -143,19 +143,15 @@ final class ScriptedL1 {
             hash("open", openTick, salt));
     try {
       return reader.read(
-          at,
-          new PostedBatch(
-              event,
-              at.number(),
-              at.hash(),
-              event.batchHash(),
-              0,
-              Address.ZERO,
-              ClusterInboxAbi.encodeProposeOpen(List.of())),
-          List::of);
+          at, posted(event, at, ClusterInboxAbi.encodeProposeOpen(List.of())), List::of);
     } catch (L1Exception | InterruptedException e) {
       throw new IllegalStateException("an open block needs no blobs", e);
     }
+  }
+
+  private static PostedBatch posted(InboxEvent event, L1Block at, Bytes callData) {
+    return new PostedBatch(
+        event, at.number(), at.hash(), event.batchHash(), 0, Address.ZERO, callData);
   }
 
   private @Nullable InboxEvent lastEvent() {
@@ -196,16 +192,7 @@ final class ScriptedL1 {
               ClusterInboxAbi.declaredHead(call),
               blobHashes,
               committers);
-      PostedBatch posted =
-          new PostedBatch(
-              event,
-              at.number(),
-              at.hash(),
-              event.batchHash(),
-              0,
-              Address.ZERO,
-              posting.callData());
-      return reader.read(at, posted, posting::blobs);
+      return reader.read(at, posted(event, at, posting.callData()), posting::blobs);
     } catch (DecodeException | L1Exception | InterruptedException e) {
       throw new IllegalStateException("a node posted unreadable call data", e);
     }
