@@ -38,10 +38,31 @@ public final class BatchCodec {
   /**
    * Encodes a batch.
    *
-   * @throws IllegalStateException when it does not fit one transaction: whoever seals keeps below
-   *     that with {@link SizeMeter}
+   * @throws IllegalStateException when it does not fit one transaction: {@link SizeMeter} tells
+   *     what surely does
    */
   public static EncodedBatch encode(BatchContents batch, EncodingPolicy policy) {
+    EncodedBatch encoded = encodeIfFits(batch, policy);
+    if (encoded == null) {
+      throw new IllegalStateException(
+          "batch of up to %d bytes does not compress into one transaction, limit %d, or %d decompressed"
+              .formatted(
+                  SizeMeter.boundBytes(batch),
+                  BatchLimits.MAX_PAYLOAD_BYTES,
+                  BatchLimits.MAX_DECOMPRESSED_BYTES));
+    }
+    return encoded;
+  }
+
+  /**
+   * As {@link #encodeIfFits(BatchContents, EncodingPolicy)} with {@link EncodingPolicy#DEFAULT}.
+   */
+  public static @Nullable EncodedBatch encodeIfFits(BatchContents batch) {
+    return encodeIfFits(batch, EncodingPolicy.DEFAULT);
+  }
+
+  /** Encodes a batch; null when it does not fit one transaction. */
+  static @Nullable EncodedBatch encodeIfFits(BatchContents batch, EncodingPolicy policy) {
     ByteSink body = new ByteSink(16_384);
     HeaderTable.encode(batch.table(), body);
     for (CarriedSeal seal : batch.seals()) {
@@ -60,15 +81,7 @@ public final class BatchCodec {
     int payloadBytes = HEADER_BYTES + body.size();
     if (payloadBytes > BatchLimits.MAX_PAYLOAD_BYTES
         || decompressedBytes > BatchLimits.MAX_DECOMPRESSED_BYTES) {
-      throw new IllegalStateException(
-          "batch of "
-              + payloadBytes
-              + " bytes, limit "
-              + BatchLimits.MAX_PAYLOAD_BYTES
-              + ", and of "
-              + decompressedBytes
-              + " decompressed, limit "
-              + BatchLimits.MAX_DECOMPRESSED_BYTES);
+      return null;
     }
     ByteSink payload =
         new ByteSink(payloadBytes)

@@ -16,18 +16,25 @@ public final class SizeMeter {
   private static final int SEGMENT_BYTES = SegmentCodec.HEADER_BYTES + 4;
 
   private final int rollups;
+  private final long limitBytes;
   private long bytes;
   private int ticks;
   private int seals;
   private int transactions;
 
-  /** An empty batch of {@code rollups} segments. */
+  /** An empty batch of {@code rollups} segments that surely fits one posting. */
   public SizeMeter(int rollups) {
+    this(rollups, BatchLimits.MAX_PAYLOAD_BYTES);
+  }
+
+  /** An empty batch of {@code rollups} segments whose raw encoding may take so many bytes. */
+  public SizeMeter(int rollups, long limitBytes) {
     if (rollups < 1 || rollups > BatchLimits.MAX_SEGMENTS) {
       throw new IllegalArgumentException(
           rollups + " rollups, 1 to " + BatchLimits.MAX_SEGMENTS + " allowed");
     }
     this.rollups = rollups;
+    this.limitBytes = limitBytes;
     this.bytes = BatchCodec.HEADER_BYTES + (long) rollups * SEGMENT_BYTES;
   }
 
@@ -95,20 +102,19 @@ public final class SizeMeter {
   public boolean hasRoomForTick() {
     int limit =
         Math.min(BatchLimits.MAX_BLOCKS_PER_SEGMENT, BatchLimits.MAX_TABLE_ENTRIES / rollups);
-    return ticks < limit && bytes + tickBytes(rollups) <= BatchLimits.MAX_PAYLOAD_BYTES;
+    return ticks < limit && bytes + tickBytes(rollups) <= limitBytes;
   }
 
   /** Whether {@code tx} still fits a block that is already counted. */
   public boolean hasRoomFor(Transaction tx) {
     return transactions < BatchLimits.MAX_TRANSACTIONS
         && tx.encoded().size() <= BatchLimits.MAX_TRANSACTION_BYTES
-        && bytes + transactionBytes(tx) <= BatchLimits.MAX_PAYLOAD_BYTES;
+        && bytes + transactionBytes(tx) <= limitBytes;
   }
 
   /** Whether a seal of the largest size still fits. */
   public boolean hasRoomForSeal() {
     return seals < BatchLimits.MAX_SEALS
-        && bytes + BatchCodec.SEAL_HEADER_BYTES + BatchLimits.MAX_SEAL_BYTES
-            <= BatchLimits.MAX_PAYLOAD_BYTES;
+        && bytes + BatchCodec.SEAL_HEADER_BYTES + BatchLimits.MAX_SEAL_BYTES <= limitBytes;
   }
 }

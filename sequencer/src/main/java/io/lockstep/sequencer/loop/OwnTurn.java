@@ -8,7 +8,6 @@ import io.lockstep.preconf.signing.CommitmentSigner;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
-import io.lockstep.sequencer.batch.BatchLimits;
 import io.lockstep.sequencer.builder.TickBuilder;
 import io.lockstep.sequencer.builder.WindowRun;
 import io.lockstep.sequencer.head.NodeStatus.State;
@@ -33,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class OwnTurn {
   private static final Logger LOG = LoggerFactory.getLogger(OwnTurn.class);
 
-  private static final long POSTING_BYTES = BatchLimits.MAX_PAYLOAD_BYTES * 8L / 10;
-  private static final int MAX_UNPOSTED_TICKS = 480;
-
   private final Core core;
   private final int operatorId;
   private final CommitmentSigner signer;
@@ -44,6 +40,7 @@ public final class OwnTurn {
   private final Handover handover;
   private final Posted posted;
   private final Unposted unposted;
+  private final PostingRoom postingRoom;
   private final PromiseSide promises;
   private final Surroundings surroundings;
   private final Guards guards;
@@ -87,6 +84,7 @@ public final class OwnTurn {
     this.handover = handover;
     this.posted = posted;
     this.unposted = unposted;
+    this.postingRoom = new PostingRoom(core.cluster(), unposted, poster);
     this.surroundings = surroundings;
     this.clock = core.turns().clock();
     this.signerSide = new SignerSide(core, operatorId, signer);
@@ -212,8 +210,7 @@ public final class OwnTurn {
                     .multiply(UInt256.of(2))
                     .compareTo(threshold)
                 >= 0;
-    boolean isHeavy = unposted.bytes() * 100 >= POSTING_BYTES * percent;
-    if (percent >= 100 || !(isCrowded || isHeavy)) {
+    if (percent >= 100 || !(isCrowded || postingRoom.isFilledTo(percent))) {
       return false;
     }
     // Under a provisional signature an earlier window may still post what this one stands on.
@@ -276,6 +273,10 @@ public final class OwnTurn {
 
   /** One turn: at most one frag or one seal comes of it. */
   TickBuilder.Step step(long nowMs) {
+    Window now = core.turns().windowAt(Math.floorDiv(nowMs, 1000));
+    if (now != null && now.operatorId() == operatorId) {
+      postingRoom.step(now.windowSlot().value());
+    }
     duty.step(endedWindowSlot, nowMs);
     OpenTick open = builder.openTick();
     if (open != null && builder.isUnsigned()) {
@@ -381,7 +382,7 @@ public final class OwnTurn {
 
   /** What one posting and the exposure still have room for. */
   private TickBuilder.Room room() {
-    return new TickBuilder.Room(POSTING_BYTES - unposted.bytes(), this::roomTransactions);
+    return new TickBuilder.Room(postingRoom.freeBytes(), this::roomTransactions);
   }
 
   /** How many more transactions the exposure has room for. */
@@ -494,7 +495,7 @@ public final class OwnTurn {
 
     @Override
     public @Nullable String full() {
-      if (unposted.ticks() >= MAX_UNPOSTED_TICKS || unposted.bytes() >= POSTING_BYTES) {
+      if (postingRoom.isFull()) {
         return "what is unposted fills one posting: " + unposted.bytes() + " bytes";
       }
       return roomTransactions() == 0 ? "the exposure limit is reached" : null;

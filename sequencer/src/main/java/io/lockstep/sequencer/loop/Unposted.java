@@ -7,6 +7,7 @@ import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.batch.SizeMeter;
 import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.post.Poster;
 import io.lockstep.sequencer.tick.BlockBody;
 import io.lockstep.sequencer.tick.HeaderExtra;
 import io.lockstep.sequencer.tick.Rollup;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies between the safe head and the head: how many bytes one posting would have to hold. And
@@ -25,6 +27,7 @@ final class Unposted {
   private final LongSupplier floor;
   private final TreeMap<Long, Tick> byHeight = new TreeMap<>();
   private long safeHeight;
+  private Poster.@Nullable Measured measured;
 
   private record Tick(long bytes, int transactions, int operatorId, long tick) {}
 
@@ -39,6 +42,10 @@ final class Unposted {
   /** Brings the record in line with the chain. Cheap when little has changed. */
   void refresh() {
     safeHeight = cluster.safeHeight();
+    if (measured != null
+        && (measured.firstHeight() != safeHeight + 1 || measured.lastHeight() > cluster.height())) {
+      measured = null;
+    }
     long lowest = Math.min(safeHeight, floor.getAsLong());
     byHeight.headMap(lowest, true).clear();
     byHeight.tailMap(cluster.height(), false).clear();
@@ -67,14 +74,41 @@ final class Unposted {
   /** Blocks from {@code height} up are others now. */
   void forgetFrom(long height) {
     byHeight.tailMap(height, true).clear();
+    if (measured != null && measured.lastHeight() >= height) {
+      measured = null;
+    }
+  }
+
+  /** What a posting of the lowest ticks takes, unless they are not what is unposted any more. */
+  void measured(Poster.Measured found) {
+    Hash32 hash = cluster.first().chain().canonicalHash(found.lastHeight());
+    if (found.firstHeight() == safeHeight + 1 && found.lastHash().equals(hash)) {
+      measured = found;
+    }
   }
 
   private NavigableMap<Long, Tick> unsafe() {
     return byHeight.tailMap(safeHeight, false);
   }
 
+  /** What one posting of all takes: by measure, or as it was signed where it is not measured. */
   long bytes() {
-    return unsafe().values().stream().mapToLong(Tick::bytes).sum();
+    Poster.Measured known = measured;
+    return (known == null ? 0 : known.bytes()) + unmeasuredBytes();
+  }
+
+  long signedBytes() {
+    return bytesOf(unsafe());
+  }
+
+  /** As signed, of the ticks that were not measured. */
+  long unmeasuredBytes() {
+    Poster.Measured known = measured;
+    return bytesOf(known == null ? unsafe() : byHeight.tailMap(known.lastHeight(), false));
+  }
+
+  private static long bytesOf(NavigableMap<Long, Tick> ticks) {
+    return ticks.values().stream().mapToLong(Tick::bytes).sum();
   }
 
   int ticks() {

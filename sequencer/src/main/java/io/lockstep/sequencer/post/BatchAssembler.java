@@ -10,6 +10,7 @@ import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
 import io.lockstep.sequencer.batch.BatchContents;
+import io.lockstep.sequencer.batch.BatchLimits;
 import io.lockstep.sequencer.batch.BlockData;
 import io.lockstep.sequencer.batch.CarriedSeal;
 import io.lockstep.sequencer.batch.Segment;
@@ -44,6 +45,20 @@ final class BatchAssembler {
    */
   private final Map<Hash32, BlockData> read = new HashMap<>();
 
+  /** How much is gathered. */
+  enum Extent {
+    /** What fits one posting whatever its transactions are. */
+    SURE(BatchLimits.MAX_PAYLOAD_BYTES),
+    /** What fits one posting if it compresses well: encoding shows. */
+    LIKELY(Poster.MAX_SIGNED_BYTES);
+
+    private final long signedBytes;
+
+    Extent(long signedBytes) {
+      this.signedBytes = signedBytes;
+    }
+  }
+
   /**
    * What to post.
    *
@@ -70,8 +85,8 @@ final class BatchAssembler {
    *
    * @param lastTick own ticks up to this one
    */
-  @Nullable Draft assemble(int operatorId, long windowSlot, long lastTick) {
-    Run run = new Run(operatorId, windowSlot);
+  @Nullable Draft assemble(int operatorId, long windowSlot, long lastTick, Extent extent) {
+    Run run = new Run(operatorId, windowSlot, extent);
     Map<Hash32, BlockData> before = Map.copyOf(read);
     read.clear();
     for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
@@ -110,7 +125,7 @@ final class BatchAssembler {
     private final List<Carried> carried = new ArrayList<>();
     private final List<CarriedSeal> seals = new ArrayList<>();
     private final List<Hash32> expected = new ArrayList<>();
-    private final SizeMeter size = new SizeMeter(cluster.rollups().size());
+    private final SizeMeter size;
     private @Nullable SealMessage openRunEnd;
     private long openRunFirstTick;
     private long openRunHeight;
@@ -118,9 +133,10 @@ final class BatchAssembler {
     private long ownLast = -1;
     private long lastHeight = -1;
 
-    Run(int operatorId, long windowSlot) {
+    Run(int operatorId, long windowSlot, Extent extent) {
       this.operatorId = operatorId;
       this.windowSlot = windowSlot;
+      this.size = new SizeMeter(cluster.rollups().size(), extent.signedBytes);
       cluster.rollups().forEach(_ -> blocks.add(new ArrayList<>()));
     }
 

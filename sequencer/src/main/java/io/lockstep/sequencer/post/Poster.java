@@ -9,20 +9,27 @@ import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
 import io.lockstep.sequencer.batch.BatchCodec;
+import io.lockstep.sequencer.batch.BatchLimits;
 import io.lockstep.sequencer.batch.BlockData;
 import io.lockstep.sequencer.batch.EncodedBatch;
 import io.lockstep.sequencer.batch.SegmentRange;
 import io.lockstep.sequencer.batch.TableEntry;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.head.Cluster;
+import io.lockstep.sequencer.post.BatchAssembler.Extent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +41,12 @@ import org.slf4j.LoggerFactory;
 public final class Poster {
   private static final Logger LOG = LoggerFactory.getLogger(Poster.class);
 
+  /**
+   * One batch gathers no more than this, by what its transactions take as they were signed: well
+   * below what a decoder takes of one segment.
+   */
+  public static final long MAX_SIGNED_BYTES = BatchLimits.MAX_DECOMPRESSED_BYTES_PER_SEGMENT / 2;
+
   private final int operatorId;
   private final BatchAssembler assembler;
   private final DerivationLog log;
@@ -42,6 +55,12 @@ public final class Poster {
   private final Executor cpu;
   private final Deque<Due> due = new ArrayDeque<>();
   private final Map<Long, Long> encoding = new ConcurrentHashMap<>();
+
+  /** What did not compress into one transaction, against all likelihood: less of it goes out. */
+  private final Queue<Due> oversized = new ConcurrentLinkedQueue<>();
+
+  private final AtomicReference<@Nullable Measured> measured = new AtomicReference<>();
+  private final AtomicBoolean isMeasuring = new AtomicBoolean();
 
   /** Where the inbox stands once the newest early posting has landed, and of which window it is. */
   private Hash32 earlyHead = Hash32.ZERO;
@@ -93,6 +112,14 @@ public final class Poster {
       Bytes callData,
       List<byte[]> blobs,
       int transactions) {}
+
+  /**
+   * What one posting of the blocks between two heights takes.
+   *
+   * @param lastHash of the first rollup's block at {@code lastHeight}
+   * @param bytes the limit when it is too much for one posting
+   */
+  public record Measured(long firstHeight, long lastHeight, Hash32 lastHash, long bytes) {}
 
   /**
    * A window whose ticks have to be posted.
@@ -173,8 +200,52 @@ public final class Poster {
     return due.isEmpty() && encoding.isEmpty();
   }
 
+  /**
+   * Encodes what would be posted now, to see how large it is; the result is there for {@link
+   * #takeMeasured}.
+   *
+   * @return false when that is going on already
+   */
+  public boolean measure(long windowSlot, long lastTick) {
+    if (!isMeasuring.compareAndSet(false, true)) {
+      return false;
+    }
+    BatchAssembler.Draft draft =
+        assembler.assemble(operatorId, windowSlot, lastTick, Extent.LIKELY);
+    if (draft == null) {
+      isMeasuring.set(false);
+      return true;
+    }
+    cpu.execute(() -> {
+      try {
+        EncodedBatch encoded = BatchCodec.encodeIfFits(draft.contents());
+        List<TableEntry> table = draft.contents().table();
+        measured.set(
+            new Measured(
+                table.getFirst().number(),
+                draft.lastHeight(),
+                table.get(table.size() - draft.contents().segments().size()).blockHash(),
+                encoded == null ? BatchLimits.MAX_PAYLOAD_BYTES : encoded.payloadBytes()));
+      } finally {
+        isMeasuring.set(false);
+      }
+    });
+    return true;
+  }
+
+  /** The newest measurement, once. */
+  public @Nullable Measured takeMeasured() {
+    return measured.get() == null ? null : measured.getAndSet(null);
+  }
+
   /** Starts what is due; tells whether it did anything. */
   public boolean step(long l1HeadSlot, long nowMs) {
+    Due less = oversized.poll();
+    if (less != null) {
+      encoding.remove(less.windowSlot);
+      start(less, Extent.SURE);
+      return true;
+    }
     Due next = due.peek();
     if (next == null) {
       return false;
@@ -183,10 +254,16 @@ public final class Poster {
       return prepare(next);
     }
     due.remove();
-    BatchAssembler.Draft draft = assembler.assemble(operatorId, next.windowSlot, next.lastTick);
+    start(next, Extent.LIKELY);
+    return true;
+  }
+
+  private void start(Due next, Extent extent) {
+    BatchAssembler.Draft draft =
+        assembler.assemble(operatorId, next.windowSlot, next.lastTick, extent);
     if (draft == null) {
       LOG.debug("window {}: all of it is on L1 already", next.windowSlot);
-      return true;
+      return;
     }
     DerivationLog.Entry last = log.last();
     List<Hash32> expected = new ArrayList<>();
@@ -202,13 +279,25 @@ public final class Poster {
     }
     encoding.put(next.windowSlot, next.lastTick);
     cpu.execute(() -> {
+      boolean isTooLarge = false;
       try {
-        encode(draft, next, expected);
+        EncodedBatch encoded = BatchCodec.encodeIfFits(draft.contents());
+        isTooLarge = encoded == null;
+        if (encoded == null) {
+          LOG.warn(
+              "window {}: up to block {} it does not compress into one transaction, less is posted",
+              draft.windowSlot(),
+              draft.lastHeight());
+          oversized.add(next);
+        } else {
+          submit(draft, encoded, next, expected);
+        }
       } finally {
-        encoding.remove(draft.windowSlot());
+        if (!isTooLarge) {
+          encoding.remove(draft.windowSlot());
+        }
       }
     });
-    return true;
   }
 
   /**
@@ -221,11 +310,17 @@ public final class Poster {
       return false;
     }
     preparedWindowSlot = next.windowSlot;
-    BatchAssembler.Draft draft = assembler.assemble(operatorId, next.windowSlot, next.lastTick);
+    BatchAssembler.Draft draft =
+        assembler.assemble(operatorId, next.windowSlot, next.lastTick, Extent.LIKELY);
     if (draft == null) {
       return false;
     }
-    cpu.execute(() -> port.prepare(BatchCodec.encode(draft.contents()).blobs()));
+    cpu.execute(() -> {
+      EncodedBatch encoded = BatchCodec.encodeIfFits(draft.contents());
+      if (encoded != null) {
+        port.prepare(encoded.blobs());
+      }
+    });
     return true;
   }
 
@@ -239,8 +334,8 @@ public final class Poster {
             .toList());
   }
 
-  private void encode(BatchAssembler.Draft draft, Due due, List<Hash32> expected) {
-    EncodedBatch encoded = BatchCodec.encode(draft.contents());
+  private void submit(
+      BatchAssembler.Draft draft, EncodedBatch encoded, Due due, List<Hash32> expected) {
     BlockData lastBlock = draft.contents().segments().getFirst().blocks().getLast();
     int rollups = draft.contents().segments().size();
     int tableSize = draft.contents().table().size();

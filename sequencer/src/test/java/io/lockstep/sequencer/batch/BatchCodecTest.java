@@ -57,6 +57,8 @@ class BatchCodecTest {
     assertThat(BatchCodec.decode(encoded.blobs())).isEqualTo(batch);
 
     BatchContents tooMuch = new RandomBatches(7).of(2, 300, 12);
+    assertThat(BatchCodec.encodeIfFits(tooMuch, new EncodingPolicy(SegmentEncoding.RAW, 1)))
+        .isNull();
     assertThatThrownBy(() -> BatchCodec.encode(tooMuch, new EncodingPolicy(SegmentEncoding.RAW, 1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("limit 761856");
