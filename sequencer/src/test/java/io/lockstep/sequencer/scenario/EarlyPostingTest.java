@@ -3,7 +3,6 @@ package io.lockstep.sequencer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockstep.execution.journal.AccountState;
 import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.Wei;
 import java.nio.file.Path;
@@ -43,16 +42,6 @@ class EarlyPostingTest {
     return node;
   }
 
-  private static long included(ScenarioNode node) {
-    AccountState user =
-        node.core.cluster().first().chain().headState().account(ScenarioNet.key("user").address());
-    return user == null ? 0 : user.nonce();
-  }
-
-  private static boolean isOver(ScenarioNet net) {
-    return net.nowMs() >= net.clock.startSeconds(new Slot(WINDOW_SLOT)) * 1_000;
-  }
-
   @Test
   void makesRoomBeforeTheWindowsEnd(@TempDir Path dir) throws Exception {
     try (ScenarioNet net = net(dir, 75)) {
@@ -60,10 +49,12 @@ class EarlyPostingTest {
       for (int nonce = 0; nonce < BURST; nonce++) {
         net.send(nonce);
       }
-      net.until("the room is taken", () -> included(node) == ROOM);
-      net.until("there is room again", () -> included(node) == BURST || isOver(net));
-      assertThat(included(node)).isEqualTo(BURST);
-      assertThat(isOver(net)).isFalse();
+      net.until("the room is taken", () -> node.userTransactions() == ROOM);
+      net.until(
+          "there is room again",
+          () -> node.userTransactions() == BURST || net.hasBegun(WINDOW_SLOT));
+      assertThat(node.userTransactions()).isEqualTo(BURST);
+      assertThat(net.hasBegun(WINDOW_SLOT)).isFalse();
       net.slots(12);
       assertAllAgree(net, node);
     }
@@ -76,8 +67,8 @@ class EarlyPostingTest {
       for (int nonce = 0; nonce < BURST; nonce++) {
         net.send(nonce);
       }
-      net.until("the window is over", () -> isOver(net));
-      assertThat(included(node)).isEqualTo(ROOM);
+      net.until("the window is over", () -> net.hasBegun(WINDOW_SLOT));
+      assertThat(node.userTransactions()).isEqualTo(ROOM);
     }
   }
 
@@ -92,7 +83,7 @@ class EarlyPostingTest {
       for (int nonce = 0; nonce < ROOM; nonce++) {
         net.send(nonce);
       }
-      net.until("the window is over", () -> isOver(net));
+      net.until("the window is over", () -> net.hasBegun(WINDOW_SLOT));
       long head = node.height();
       net.until("the own slot", () -> node.safeHeight() >= head);
       assertThat(net.l1.head().timestampSeconds())

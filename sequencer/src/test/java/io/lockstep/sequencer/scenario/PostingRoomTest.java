@@ -3,7 +3,6 @@ package io.lockstep.sequencer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lockstep.execution.journal.AccountState;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
@@ -63,16 +62,6 @@ class PostingRoomTest {
     net.tellAll(new Command.Submit(901, tx, result -> {}));
   }
 
-  private static long included(ScenarioNode node) {
-    AccountState user =
-        node.core.cluster().first().chain().headState().account(ScenarioNet.key("user").address());
-    return user == null ? 0 : user.nonce();
-  }
-
-  private static boolean isOver(ScenarioNet net) {
-    return net.nowMs() >= net.clock.startSeconds(new Slot(WINDOW_SLOT)) * 1_000;
-  }
-
   @Test
   void takesWhatCompressesIntoOnePosting(@TempDir Path dir) throws Exception {
     try (ScenarioNet net = net(dir)) {
@@ -80,8 +69,9 @@ class PostingRoomTest {
       for (int nonce = 0; nonce < BURST; nonce++) {
         send(net, nonce, new byte[DATA_BYTES]);
       }
-      net.until("all is included", () -> included(node) == BURST || isOver(net));
-      assertThat(included(node)).isEqualTo(BURST).isGreaterThan(FIT_AS_SIGNED);
+      net.until(
+          "all is included", () -> node.userTransactions() == BURST || net.hasBegun(WINDOW_SLOT));
+      assertThat(node.userTransactions()).isEqualTo(BURST).isGreaterThan(FIT_AS_SIGNED);
       long head = node.height();
       net.until("it is posted", () -> node.safeHeight() >= head);
       assertThat(net.l1.head().timestampSeconds())
@@ -101,9 +91,9 @@ class PostingRoomTest {
         random.nextBytes(data);
         send(net, nonce, data);
       }
-      net.until("the window is over", () -> isOver(net));
-      assertThat(included(node)).isEqualTo(FIT_AS_SIGNED);
-      net.until("all is included", () -> included(node) == BURST);
+      net.until("the window is over", () -> net.hasBegun(WINDOW_SLOT));
+      assertThat(node.userTransactions()).isEqualTo(FIT_AS_SIGNED);
+      net.until("all is included", () -> node.userTransactions() == BURST);
       long head = node.height();
       net.until("it is posted", () -> node.safeHeight() >= head);
       assertAllAgree(net, node);
@@ -118,9 +108,9 @@ class PostingRoomTest {
       for (int nonce = 0; nonce < fit + 4; nonce++) {
         send(net, nonce, new byte[DATA_BYTES]);
       }
-      net.until("the window is over", () -> isOver(net));
-      assertThat(included(node)).isEqualTo(fit);
-      net.until("all is included", () -> included(node) == fit + 4);
+      net.until("the window is over", () -> net.hasBegun(WINDOW_SLOT));
+      assertThat(node.userTransactions()).isEqualTo(fit);
+      net.until("all is included", () -> node.userTransactions() == fit + 4);
       long head = node.height();
       net.until("it is posted", () -> node.safeHeight() >= head);
       assertAllAgree(net, node);

@@ -15,6 +15,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Epoch;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.types.Wei;
 import io.lockstep.primitives.uint.UInt256;
@@ -286,6 +287,11 @@ final class ScenarioNet implements AutoCloseable {
   /** The next L1 block has this change of the registry. */
   void registry(RegistryChange change) {
     nextRegistry.add(change);
+  }
+
+  /** Whether it is this slot or later. */
+  boolean hasBegun(long slot) {
+    return nowMs() >= clock.startSeconds(new Slot(slot)) * 1_000;
   }
 
   /** Gives a transfer to every node that gossip reaches. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.scenario;
 
+import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.state.ChainDb;
 import io.lockstep.execution.state.Genesis;
 import io.lockstep.l1client.fee.BlobSchedule;
@@ -177,6 +178,13 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
 
   long height() {
     return core.cluster().height();
+  }
+
+  /** How many transactions of the net's user the first rollup's newest block stands on. */
+  long userTransactions() {
+    AccountState user =
+        core.cluster().first().chain().headState().account(ScenarioNet.key("user").address());
+    return user == null ? 0 : user.nonce();
   }
 
   long safeHeight() {
