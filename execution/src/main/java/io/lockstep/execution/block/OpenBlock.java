@@ -192,8 +192,9 @@ public final class OpenBlock {
   }
 
   /**
-   * Says which transactions will be executed next, in this order as far as it goes: for many of
-   * them other threads read the state ahead. Changes nothing else.
+   * Says which transactions will be executed next, in this order as far as it goes: the accounts of
+   * many of them are read at once, and other threads read ahead what their calls need. Changes
+   * nothing else; a disk that fails says so here.
    */
   public void expect(List<Transaction> next) {
     if (next.size() >= ReadAhead.FROM_TRANSACTIONS && ahead == null && !finished) {

@@ -5,6 +5,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public interface StateReader {
   /** The account, or null when there is none. */
   @Nullable AccountState account(Address address);
+
+  /** Says which accounts will be asked for soon: a state on a disk reads many of them at once. */
+  default void expect(Collection<Address> accounts) {}
 
   /** A storage word; zero when never written. */
   UInt256 storage(Address address, UInt256 key);

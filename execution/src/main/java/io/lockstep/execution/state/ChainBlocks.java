@@ -91,7 +91,7 @@ final class ChainBlocks {
       RlpReader in = whole.list();
       whole.end();
       while (in.hasNext()) {
-        receipts.add(Receipt.decode(in.bytes(Integer.MAX_VALUE)));
+        receipts.add(Receipt.decodeStored(in.bytes(Integer.MAX_VALUE)));
       }
       return List.copyOf(receipts);
     } catch (DecodeException e) {
@@ -167,8 +167,8 @@ final class ChainBlocks {
   }
 
   private static byte[] encode(List<Receipt> receipts) {
-    RlpWriter out = new RlpWriter(64 + receipts.size() * 400).startList();
-    receipts.forEach(receipt -> out.bytes(receipt.encoded()));
+    RlpWriter out = new RlpWriter(64 + receipts.size() * 64).startList();
+    receipts.forEach(receipt -> out.bytes(receipt.encodedToStore()));
     return out.endList().toArray();
   }
 }

@@ -350,7 +350,7 @@ public final class ChainDb implements AutoCloseable {
     PreparedRoot root =
         prepared.firstId() == history.nextNode() ? prepared : prepare(prepared.diff());
     Hash32 hash = header.hash();
-    StateChanges.Both changes = StateChanges.of(root, flat);
+    StateChanges.Both changes = root.changes().withClearedWords(flat);
     KeyValueStore.Batch batch = store.newBatch();
     writeState(batch, root, changes.forward());
     blocks.write(batch, hash, block, receipts);
@@ -454,7 +454,7 @@ public final class ChainDb implements AutoCloseable {
 
   private void writeGenesis(Hash32 hash, PreparedRoot allocated) {
     KeyValueStore.Batch batch = store.newBatch();
-    StateChanges changes = StateChanges.of(allocated, flat).forward();
+    StateChanges changes = allocated.changes().forward();
     writeState(batch, allocated, changes);
     blocks.write(batch, hash, genesisBlock(genesisHeader), List.of());
     history.writeStart(batch, genesisHeader.number(), hash, allocated.root(), allocated.endId());

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.state;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import io.lockstep.execution.parallel.Parallel;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Hash32;
@@ -10,6 +9,10 @@ import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.storage.column.Keys;
 import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -28,19 +31,20 @@ final class FlatState implements StateTrie.Before {
   /** A storage word's key. */
   record Word(Address address, UInt256 slot) {}
 
+  /** Accounts in one read. */
+  private static final int READ_AHEAD = 512;
+
   private final KeyValueStore store;
   private final ChainColumns columns;
-  private final Cache<Address, Optional<StoredAccount>> accounts;
-  private final Cache<Word, UInt256> words;
+  private final GenerationCache<Address, Optional<StoredAccount>> accounts;
+  private final GenerationCache<Word, UInt256> words;
   private volatile long generation;
 
   FlatState(KeyValueStore store, ChainColumns columns, ChainCaches caches) {
     this.store = store;
     this.columns = columns;
-    this.accounts =
-        Caffeine.newBuilder().maximumSize(caches.accounts()).executor(Runnable::run).build();
-    this.words =
-        Caffeine.newBuilder().maximumSize(caches.storageWords()).executor(Runnable::run).build();
+    this.accounts = new GenerationCache<>(caches.accounts());
+    this.words = new GenerationCache<>(caches.storageWords());
   }
 
   long generation() {
@@ -57,6 +61,38 @@ final class FlatState implements StateTrie.Before {
   @Override
   public UInt256 storage(Address address, UInt256 slot) {
     return words.get(new Word(address, slot), this::load);
+  }
+
+  /** Brings accounts into the cache, which a block will ask for, with few and large reads. */
+  void readAhead(Collection<Address> wanted) {
+    long now = generation;
+    List<Address> missing = new ArrayList<>();
+    for (Address address : wanted) {
+      if (!accounts.contains(address)) {
+        missing.add(address);
+      }
+    }
+    byte[][] keys = missing.stream().map(Address::toArray).toArray(byte[][]::new);
+    Arrays.parallelSort(keys, Arrays::compareUnsigned);
+    List<Runnable> parts = new ArrayList<>();
+    for (int from = 0; from < keys.length; from += READ_AHEAD) {
+      List<byte[]> part =
+          Arrays.asList(keys).subList(from, Math.min(keys.length, from + READ_AHEAD));
+      parts.add(() -> readAhead(part, now));
+    }
+    Parallel.run(parts);
+  }
+
+  private void readAhead(List<byte[]> keys, long readAt) {
+    List<byte @Nullable []> values = store.getAll(columns.account(), keys);
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] flat = values.get(i);
+      // A commit may have come between: then what was read is of no use, as for any load.
+      Optional<StoredAccount> _ =
+          accounts.get(
+              Address.read(keys.get(i), 0),
+              address -> generation == readAt ? decoded(address, flat) : load(address));
+    }
   }
 
   /** Visits every word of an account that is not zero, from the disk. */
@@ -83,7 +119,7 @@ final class FlatState implements StateTrie.Before {
   /** Takes over what the commit changed: called by the writer after it. */
   void changed(Map<Address, @Nullable StoredAccount> newAccounts, Map<Word, UInt256> newWords) {
     newAccounts.forEach((address, account) -> accounts.put(address, Optional.ofNullable(account)));
-    words.putAll(newWords);
+    newWords.forEach(words::put);
   }
 
   void write(
@@ -107,7 +143,10 @@ final class FlatState implements StateTrie.Before {
   }
 
   private Optional<StoredAccount> load(Address address) {
-    byte[] flat = store.get(columns.account(), address.toArray());
+    return decoded(address, store.get(columns.account(), address.toArray()));
+  }
+
+  private static Optional<StoredAccount> decoded(Address address, byte @Nullable [] flat) {
     try {
       return flat == null ? Optional.empty() : Optional.of(StoredAccount.ofFlat(flat));
     } catch (DecodeException e) {

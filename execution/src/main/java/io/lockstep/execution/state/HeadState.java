@@ -7,6 +7,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,13 @@ final class HeadState implements StateReader {
       }
     }
     return trie.account(address);
+  }
+
+  @Override
+  public void expect(Collection<Address> accounts) {
+    if (flat.generation() == generation) {
+      flat.readAhead(accounts);
+    }
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class MerkleTrie {
    */
   Ref update(Collection<TrieChange> changes, TrieSeal.Sink sink) {
     TrieChange[] sorted = changes.toArray(TrieChange[]::new);
-    Arrays.sort(sorted);
+    Arrays.parallelSort(sorted);
     TrieUpdate update = new TrieUpdate(source, sink::replaced);
     return new TrieSeal(sink).root(update.apply(rootNode(), sorted));
   }

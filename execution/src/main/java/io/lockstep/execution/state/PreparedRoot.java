@@ -24,14 +24,14 @@ public final class PreparedRoot {
   private final Hash32 parentHash;
   private final Ref root;
   private final StateDiff diff;
-  private final Map<Address, @Nullable StoredAccount> accounts;
+  private final StateChanges.Both changes;
   private final long firstId;
   private final FreshNodes fresh;
 
   /**
-   * Takes ownership of the collections.
+   * Takes ownership of what it is given.
    *
-   * @param accounts each account of the diff as it is afterwards, null when it is gone
+   * @param changes what becomes of the flat state, but for the words of cleared accounts
    * @param firstId no new node has an id below it
    * @param fresh the new nodes, and those of the parent's state that are not in this one
    */
@@ -39,13 +39,13 @@ public final class PreparedRoot {
       Hash32 parentHash,
       Ref root,
       StateDiff diff,
-      Map<Address, @Nullable StoredAccount> accounts,
+      StateChanges.Both changes,
       long firstId,
       FreshNodes fresh) {
     this.parentHash = parentHash;
     this.root = root;
     this.diff = diff;
-    this.accounts = accounts;
+    this.changes = changes;
     this.firstId = firstId;
     this.fresh = fresh;
   }
@@ -67,8 +67,14 @@ public final class PreparedRoot {
     return diff;
   }
 
+  /** What becomes of the flat state, but for the words of accounts whose storage was cleared. */
+  StateChanges.Both changes() {
+    return changes;
+  }
+
+  /** Each account of the diff as it is afterwards, null when it is gone. */
   Map<Address, @Nullable StoredAccount> accounts() {
-    return accounts;
+    return changes.forward().accounts();
   }
 
   long firstId() {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.execution.state;
 
-import io.lockstep.execution.journal.StateDiff.AccountChange;
 import io.lockstep.execution.state.FlatState.Word;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
 import io.lockstep.primitives.codec.RlpWriter;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.uint.UInt256;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,46 +25,59 @@ record StateChanges(Map<Address, @Nullable StoredAccount> accounts, Map<Word, UI
     this(new LinkedHashMap<>(), new LinkedHashMap<>());
   }
 
-  /** What a block does to the flat state, and what undoes it. */
-  record Both(StateChanges forward, StateChanges undo) {
-    private void add(
-        Address address, AccountChange change, @Nullable StoredAccount after, FlatState flat) {
-      StoredAccount before = flat.account(address);
+  private StateChanges(int expectedAccounts) {
+    this(LinkedHashMap.newLinkedHashMap(expectedAccounts), new LinkedHashMap<>());
+  }
+
+  private StateChanges(StateChanges other) {
+    this(new LinkedHashMap<>(other.accounts), new LinkedHashMap<>(other.words));
+  }
+
+  /**
+   * What a block does to the flat state, and what undoes it.
+   *
+   * @param cleared accounts whose storage went, whatever words it had
+   */
+  record Both(StateChanges forward, StateChanges undo, List<Address> cleared) {
+    Both(int expectedAccounts) {
+      this(
+          new StateChanges(expectedAccounts),
+          new StateChanges(expectedAccounts),
+          new ArrayList<>());
+    }
+
+    void account(Address address, @Nullable StoredAccount before, @Nullable StoredAccount after) {
       forward.accounts.put(address, after);
       undo.accounts.put(address, before);
-      boolean hadStorage = before != null && !before.storage().isEmpty();
-      boolean cleared = after == null || change.storageCleared();
-      if (cleared && hadStorage) {
+    }
+
+    void word(Address address, UInt256 slot, UInt256 before, UInt256 after) {
+      Word word = new Word(address, slot);
+      forward.words.put(word, after);
+      undo.words.put(word, before);
+    }
+
+    void cleared(Address address) {
+      cleared.add(address);
+    }
+
+    /** The same with the words of cleared accounts, which the state before the block has. */
+    Both withClearedWords(FlatState flat) {
+      if (cleared.isEmpty()) {
+        return this;
+      }
+      Both whole = new Both(new StateChanges(forward), new StateChanges(undo), List.of());
+      for (Address address : cleared) {
         flat.eachWord(
             address,
             (slot, value) -> {
               Word word = new Word(address, slot);
-              forward.words.put(word, UInt256.ZERO);
-              undo.words.put(word, value);
+              whole.forward.words.putIfAbsent(word, UInt256.ZERO);
+              whole.undo.words.put(word, value);
             });
       }
-      if (after == null) {
-        return;
-      }
-      change
-          .storage()
-          .forEach((slot, value) -> {
-            Word word = new Word(address, slot);
-            forward.words.put(word, value);
-            // A cleared word that is written again has its old value noted already.
-            undo.words.computeIfAbsent(
-                word, w -> hadStorage ? flat.storage(address, slot) : UInt256.ZERO);
-          });
+      return whole;
     }
-  }
-
-  static Both of(PreparedRoot root, FlatState flat) {
-    Both both = new Both(new StateChanges(), new StateChanges());
-    root.diff()
-        .accounts()
-        .forEach(
-            (address, change) -> both.add(address, change, root.accounts().get(address), flat));
-    return both;
   }
 
   /** Adds {@code later}'s entries, which win. */

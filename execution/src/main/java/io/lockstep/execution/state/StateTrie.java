@@ -4,6 +4,7 @@ package io.lockstep.execution.state;
 import io.lockstep.execution.journal.AccountState;
 import io.lockstep.execution.journal.StateDiff;
 import io.lockstep.execution.journal.StateDiff.AccountChange;
+import io.lockstep.execution.parallel.Parallel;
 import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.codec.DecodeException;
 import io.lockstep.primitives.codec.RlpReader;
@@ -13,7 +14,6 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.storage.kv.StorageException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +81,7 @@ final class StateTrie {
     return new MerkleTrie(nodes, account.storage());
   }
 
-  /** The state that a diff changes, as it was before; asked by one thread. */
+  /** The state that a diff changes, as it was before. Any thread. */
   interface Before {
     Before NOTHING = address -> null;
 
@@ -116,22 +116,31 @@ final class StateTrie {
    */
   PreparedRoot prepare(Hash32 parentHash, StateDiff diff, Before before, long firstId) {
     FreshNodes fresh = new FreshNodes(firstId);
-    Map<Address, @Nullable StoredAccount> after = HashMap.newHashMap(diff.accounts().size());
-    List<TrieChange> changes = new ArrayList<>(diff.accounts().size());
-    diff.accounts()
-        .forEach((address, change) -> {
-          StoredAccount old = before.account(address);
-          StoredAccount account = apply(address, change, old, before, fresh);
-          after.put(address, account);
-          changes.add(
+    int size = diff.accounts().size();
+    StateChanges.Both flat = new StateChanges.Both(size);
+    List<Map.Entry<Address, AccountChange>> all = new ArrayList<>(diff.accounts().entrySet());
+    @Nullable StoredAccount[] old = new StoredAccount[size];
+    TrieChange[] changes = new TrieChange[size];
+    Parallel.ranges(size, i -> old[i] = before.account(all.get(i).getKey()));
+    for (int i = 0; i < size; i++) {
+      Address address = all.get(i).getKey();
+      flat.account(
+          address, old[i], apply(address, all.get(i).getValue(), old[i], before, flat, fresh));
+    }
+    Parallel.ranges(
+        size,
+        i -> {
+          Address address = all.get(i).getKey();
+          StoredAccount account = flat.forward().accounts().get(address);
+          changes[i] =
               new TrieChange(
                   StateRoots.keyOf(address).toArray(),
                   account == null ? null : account.encoded(),
                   account == null ? 0 : account.storage().id(),
-                  old != null));
+                  old[i] != null);
         });
-    Ref newRoot = accounts().update(changes, fresh);
-    return new PreparedRoot(parentHash, newRoot, diff, after, firstId, fresh);
+    Ref newRoot = accounts().update(List.of(changes), fresh);
+    return new PreparedRoot(parentHash, newRoot, diff, flat, firstId, fresh);
   }
 
   private @Nullable StoredAccount apply(
@@ -139,12 +148,14 @@ final class StateTrie {
       AccountChange change,
       @Nullable StoredAccount old,
       Before before,
+      StateChanges.Both flat,
       FreshNodes fresh) {
     AccountState state = change.after();
     Ref oldStorage = old == null ? Ref.EMPTY : old.storage();
-    if (state == null || change.storageCleared()) {
+    if ((state == null || change.storageCleared()) && !oldStorage.isEmpty()) {
       // No change of a single word leads to these nodes, so they are looked for.
       new MerkleTrie(nodes, oldStorage).eachStored((ref, node) -> fresh.replaced(ref));
+      flat.cleared(address);
       oldStorage = Ref.EMPTY;
     }
     if (state == null) {
@@ -153,14 +164,22 @@ final class StateTrie {
     if (change.storage().isEmpty()) {
       return StoredAccount.of(state, oldStorage);
     }
-    List<TrieChange> words = new ArrayList<>(change.storage().size());
     boolean keeps = !oldStorage.isEmpty();
-    change
-        .storage()
-        .forEach((slot, word) -> {
-          boolean known = keeps && !before.storage(address, slot).isZero();
-          words.add(StateRoots.storageChange(slot, word, known));
+    List<Map.Entry<UInt256, UInt256>> words = new ArrayList<>(change.storage().entrySet());
+    UInt256[] oldWords = new UInt256[words.size()];
+    TrieChange[] changes = new TrieChange[words.size()];
+    Parallel.ranges(
+        words.size(),
+        i -> {
+          UInt256 slot = words.get(i).getKey();
+          oldWords[i] = keeps ? before.storage(address, slot) : UInt256.ZERO;
+          changes[i] =
+              StateRoots.storageChange(slot, words.get(i).getValue(), !oldWords[i].isZero());
         });
-    return StoredAccount.of(state, new MerkleTrie(nodes, oldStorage).update(words, fresh));
+    for (int i = 0; i < changes.length; i++) {
+      flat.word(address, words.get(i).getKey(), oldWords[i], words.get(i).getValue());
+    }
+    return StoredAccount.of(
+        state, new MerkleTrie(nodes, oldStorage).update(List.of(changes), fresh));
   }
 }

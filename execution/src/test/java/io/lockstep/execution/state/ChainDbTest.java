@@ -18,6 +18,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
+import io.lockstep.storage.kv.Column;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
 import io.lockstep.storage.kv.RocksStore;
 import io.lockstep.storage.kv.StorageException;
@@ -45,7 +46,7 @@ class ChainDbTest {
 
   @BeforeEach
   void open() {
-    List<io.lockstep.storage.kv.Column> columns = new ArrayList<>(ChainDb.columns(PREFIX));
+    List<Column> columns = new ArrayList<>(ChainDb.columns(PREFIX));
     columns.addAll(ChainDb.columns("other"));
     store = RocksStore.open(dir, columns);
     chain = ChainDb.open(store, PREFIX, TestChain.GENESIS);
@@ -125,6 +126,40 @@ class ChainDbTest {
     assertThat(chain.head().stateRoot()).isEqualTo(before);
     assertThat(balance(chain.headState(), ALICE)).isEqualTo(100);
     assertThat(chain.prepare(StateDiff.EMPTY).stateRoot()).isEqualTo(before);
+  }
+
+  @Test
+  void expectedAccountsAreReadAtOnceAndNoMoreAfterwards() {
+    append(credit(ALICE, 5));
+    ChainDb reopened = ChainDb.open(store, PREFIX, TestChain.GENESIS);
+    StateReader state = reopened.headState();
+    Address nobody = TestChain.address(5);
+    List<Address> all = new ArrayList<>(List.of(nobody, ALICE, TestChain.address(1)));
+    for (int i = 100; i < 2_000; i++) {
+      all.add(TestChain.address(i));
+    }
+
+    state.expect(all);
+
+    // What is not in the store any more can only be known from before.
+    Column accounts = ChainColumns.of(PREFIX).account();
+    store.commit(
+        store.newBatch().deleteRange(accounts, new byte[20], new byte[] {(byte) 0xff}),
+        Durability.PROCESS);
+    assertThat(balance(state, ALICE)).isEqualTo(5);
+    assertThat(state.account(TestChain.address(1))).isNotNull();
+    assertThat(state.account(nobody)).isNull();
+  }
+
+  @Test
+  void anOldStateReadsNothingAhead() {
+    StateReader old = chain.headState();
+    append(credit(ALICE, 5));
+
+    old.expect(List.of(ALICE));
+
+    assertThat(balance(old, ALICE)).isEqualTo(100);
+    assertThat(balance(chain.headState(), ALICE)).isEqualTo(5);
   }
 
   @Test

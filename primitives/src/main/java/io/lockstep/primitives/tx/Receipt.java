@@ -36,13 +36,25 @@ public record Receipt(
 
   /** The EIP-2718 form that the receipts trie holds. */
   public Bytes encoded() {
-    RlpWriter out = new RlpWriter(320 + logs.size() * 128).startList();
+    return encoded(true);
+  }
+
+  /** The same without the bloom, which follows from the logs; {@link #decodeStored} reads it. */
+  public Bytes encodedToStore() {
+    return encoded(false);
+  }
+
+  private Bytes encoded(boolean withBloom) {
+    RlpWriter out = new RlpWriter((withBloom ? 320 : 64) + logs.size() * 128).startList();
     if (stateRoot != null) {
       out.hash(stateRoot);
     } else {
       out.integer(success ? 1 : 0);
     }
-    out.integer(cumulativeGasUsed).bytes(bloom);
+    out.integer(cumulativeGasUsed);
+    if (withBloom) {
+      out.bytes(bloom);
+    }
     writeLogs(out, logs);
     byte[] rlp = out.endList().toArray();
     if (type == TransactionType.LEGACY) {
@@ -69,7 +81,17 @@ public record Receipt(
     out.endList();
   }
 
+  /** Reads {@link #encoded()}. */
   public static Receipt decode(Bytes encoded) throws DecodeException {
+    return decode(encoded, false);
+  }
+
+  /** Reads {@link #encodedToStore()}, and {@link #encoded()} too, of which stores were made. */
+  public static Receipt decodeStored(Bytes encoded) throws DecodeException {
+    return decode(encoded, true);
+  }
+
+  private static Receipt decode(Bytes encoded, boolean stored) throws DecodeException {
     if (encoded.isEmpty()) {
       throw new DecodeException("empty receipt");
     }
@@ -85,8 +107,8 @@ public record Receipt(
       throw new DecodeException("receipt status " + status);
     }
     long cumulativeGasUsed = in.integer();
-    Bytes bloom = in.bytes(LogsBloom.LENGTH_BYTES);
-    if (bloom.size() != LogsBloom.LENGTH_BYTES) {
+    Bytes bloom = stored && in.nextIsList() ? null : in.bytes(LogsBloom.LENGTH_BYTES);
+    if (bloom != null && bloom.size() != LogsBloom.LENGTH_BYTES) {
       throw new DecodeException("bloom of " + bloom.size() + " bytes, expected 256");
     }
     List<Log> logs = new ArrayList<>();
@@ -103,6 +125,7 @@ public record Receipt(
       entry.end();
     }
     in.end();
-    return new Receipt(type, status.size() == 1, root, cumulativeGasUsed, bloom, logs);
+    Bytes known = bloom == null ? LogsBloom.of(logs) : bloom;
+    return new Receipt(type, status.size() == 1, root, cumulativeGasUsed, known, logs);
   }
 }

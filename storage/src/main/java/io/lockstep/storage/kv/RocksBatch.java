@@ -23,6 +23,11 @@ final class RocksBatch implements KeyValueStore.Batch {
   /** {@code second} is the value of a put and the end of a range. */
   private record Entry(Kind kind, Column column, byte[] first, byte @Nullable [] second) {}
 
+  /** The head of RocksDB's form of a batch, and of an entry at most, with the value's seal. */
+  private static final int BATCH_BYTES = 12;
+
+  private static final int ENTRY_BYTES = 1 + 3 * 5 + ValueSeal.LENGTH_BYTES;
+
   private final RocksStore owner;
   private final List<Entry> entries = new ArrayList<>();
   private boolean spent;
@@ -62,6 +67,16 @@ final class RocksBatch implements KeyValueStore.Batch {
     boolean fresh = !spent && owner == store;
     spent = true;
     return fresh;
+  }
+
+  /** What a native batch of this one takes, so that it need not grow in steps; a little more. */
+  int reservedBytes() {
+    long bytes = BATCH_BYTES;
+    for (Entry entry : entries) {
+      int second = entry.second == null ? 0 : entry.second.length;
+      bytes += ENTRY_BYTES + entry.first.length + second;
+    }
+    return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
   void writeTo(WriteBatch target, Function<Column, ColumnFamilyHandle> handles)

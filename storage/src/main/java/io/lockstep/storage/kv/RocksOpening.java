@@ -36,8 +36,8 @@ import org.rocksdb.WriteOptions;
  * order in which they were made, to be closed in the reverse one. One thread.
  */
 final class RocksOpening {
-  /** The form of everything this program writes; it reads the one before too. */
-  static final int SCHEMA_VERSION = 3;
+  /** The form of everything this program writes; it reads the two before too. */
+  static final int SCHEMA_VERSION = 4;
 
   /** Stores of older forms are refused. */
   static final int OLDEST_SCHEMA_VERSION = 2;

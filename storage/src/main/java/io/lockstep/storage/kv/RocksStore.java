@@ -3,8 +3,10 @@ package io.lockstep.storage.kv;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,6 +90,29 @@ public final class RocksStore implements KeyValueStore {
   }
 
   @Override
+  public List<byte @Nullable []> getAll(Column column, List<byte[]> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Lock open = enter();
+    try {
+      List<ColumnFamilyHandle> same = Collections.nCopies(keys.size(), requireColumn(column));
+      List<byte @Nullable []> values = db.multiGetAsList(readOptions, same, keys);
+      for (int i = 0; i < values.size(); i++) {
+        byte[] sealed = values.get(i);
+        // Here RocksDB's binding tells of what cannot be read as of what is not there.
+        values.set(
+            i, sealed == null ? get(column, keys.get(i)) : unsealed(column, keys.get(i), sealed));
+      }
+      return values;
+    } catch (RocksDBException e) {
+      throw failed("reading from " + column.name(), e);
+    } finally {
+      open.unlock();
+    }
+  }
+
+  @Override
   public Batch newBatch() {
     return new RocksBatch(this);
   }
@@ -98,7 +123,7 @@ public final class RocksStore implements KeyValueStore {
       throw new IllegalArgumentException("a batch is committed once, to the store it came from");
     }
     Lock open = enter();
-    try (WriteBatch out = new WriteBatch()) {
+    try (WriteBatch out = new WriteBatch(ours.reservedBytes())) {
       RocksDBException earlier = failure;
       if (earlier != null) {
         throw failed("refusing to write: an earlier write", earlier);

@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -55,24 +58,25 @@ class RocksStoreRefusalTest {
     assertThatThrownBy(() -> RocksStore.open(dir, List.of(A, new Column("new"))))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("schema version 7")
-        .hasMessageContaining("up to 3");
+        .hasMessageContaining("up to 4");
 
-    setVersion("3");
+    setVersion("4");
     try (RocksStore store = RocksStore.open(dir, List.of(A))) {
       assertThatThrownBy(() -> store.get(new Column("new"), new byte[1]))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
-  @Test
-  void takesOverAStoreOfTheSchemaVersionBefore() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "3"})
+  void takesOverAStoreOfAnEarlierSchemaVersion(String earlier) throws Exception {
     RocksStore.open(dir, List.of(A)).close();
-    setVersion("2");
+    setVersion(earlier);
     RocksStore.open(dir, List.of(A)).close();
 
     setVersion("9");
-    assertThatThrownBy(() -> RocksStore.open(dir, List.of(A))).hasMessageContaining("up to 3");
-    setVersion("2");
+    assertThatThrownBy(() -> RocksStore.open(dir, List.of(A))).hasMessageContaining("up to 4");
+    setVersion(earlier);
     try (RocksStore store = RocksStore.open(dir, List.of(A))) {
       assertThat(store.get(A, new byte[] {1})).isNull();
     }
@@ -237,6 +241,8 @@ class RocksStoreRefusalTest {
             .isInstanceOf(StorageException.class)
             .hasMessageContaining(dir.toString())
             .hasMessageContaining("key 0x01 in column a fails its checksum");
+        assertThatThrownBy(() -> store.getAll(A, List.of(new byte[] {1})))
+            .hasMessageContaining("key 0x01 in column a fails its checksum");
         assertThatThrownBy(() -> store.scan(A, new byte[0], (key, value) -> true))
             .isInstanceOf(StorageException.class)
             .hasMessageContaining("column a");
@@ -290,6 +296,11 @@ class RocksStoreRefusalTest {
     try (RocksStore store = RocksStore.open(dir, List.of(A))) {
       for (int i = 0; i < 100; i++) {
         assertThat(store.get(A, new byte[] {(byte) i})).isEqualTo(value(i));
+      }
+      List<byte[]> keys = IntStream.range(0, 100).mapToObj(i -> new byte[] {(byte) i}).toList();
+      List<byte[]> values = store.getAll(A, keys);
+      for (int i = 0; i < 100; i++) {
+        assertThat(values.get(i)).isEqualTo(value(i));
       }
       int[] seen = {0};
       store.scan(

@@ -41,6 +41,30 @@ class RocksStoreTest {
   }
 
   @Test
+  void readsManyKeysAsItReadsThemOneByOne() {
+    try (RocksStore store = RocksStore.open(dir, List.of(A, B))) {
+      Batch batch = store.newBatch();
+      for (int i = 0; i < 1_000; i += 3) {
+        batch.put(A, bytes("k" + i), bytes("v" + i));
+      }
+      store.commit(batch, Durability.PROCESS);
+      List<byte[]> keys = new ArrayList<>();
+      for (int i = 999; i >= 0; i--) {
+        keys.add(bytes("k" + i));
+      }
+
+      List<byte @Nullable []> values = store.getAll(A, keys);
+
+      assertThat(values).hasSize(1_000);
+      for (int i = 0; i < 1_000; i++) {
+        int number = 999 - i;
+        assertThat(text(values.get(i))).isEqualTo(number % 3 == 0 ? "v" + number : null);
+      }
+      assertThat(store.getAll(A, List.of())).isEmpty();
+    }
+  }
+
+  @Test
   void aCopyTakenAfterASyncHasAllThatWasCommittedBeforeIt() throws Exception {
     Path copy = dir.resolve("copy");
     try (RocksStore store = RocksStore.open(dir.resolve("original"), List.of(A, B))) {

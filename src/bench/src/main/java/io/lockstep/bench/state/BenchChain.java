@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.bench.state;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.lockstep.execution.block.BlockEnv;
 import io.lockstep.execution.block.BlockExecutor;
 import io.lockstep.execution.block.BlockRules;
@@ -21,6 +22,7 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.storage.kv.KeyValueStore.Durability;
 import io.lockstep.storage.kv.RocksStore;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,8 +55,15 @@ final class BenchChain implements AutoCloseable {
          "0x0000bbddc7ce488642fb579f8b00f3a590007251": {"balance": "0x0", "code": "0x00"}}}
       """;
 
-  /** What a block took, in nanoseconds, by its steps. */
-  record Times(long execute, long root, long seal, long append) {
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  /**
+   * What a block took, in nanoseconds, by its steps.
+   *
+   * @param cpu of all threads of the process, the store's and the collector's included
+   */
+  record Times(long execute, long root, long seal, long append, long cpu) {
     long total() {
       return execute + root + seal + append;
     }
@@ -87,6 +96,7 @@ final class BenchChain implements AutoCloseable {
 
   /** Executes, hashes, seals and commits a block. */
   Times run(List<Transaction> transactions) {
+    long cpuBefore = SYSTEM.getProcessCpuTime();
     long start = System.nanoTime();
     OpenBlock open = open();
     open.expect(transactions);
@@ -103,7 +113,12 @@ final class BenchChain implements AutoCloseable {
     long sealed = System.nanoTime();
     chain.append(header, block, root, Durability.PROCESS);
     long end = System.nanoTime();
-    return new Times(executed - start, hashed - executed, sealed - hashed, end - sealed);
+    return new Times(
+        executed - start,
+        hashed - executed,
+        sealed - hashed,
+        end - sealed,
+        SYSTEM.getProcessCpuTime() - cpuBefore);
   }
 
   /** How many transactions of the head succeeded. */

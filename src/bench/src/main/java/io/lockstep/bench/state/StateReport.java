@@ -38,7 +38,8 @@ final class StateReport {
     double perSecond = transactions * 1e9 / t.total();
     say(
         "%-19s %,10.0f tx/s: a block of %,d takes %.0f ms"
-            + " (execution %.0f, state root %.0f, seal %.0f, commit %.0f), %,d bytes a tx",
+            + " (execution %.0f, state root %.0f, seal %.0f, commit %.0f),"
+            + " %.0f ms of all processors, %,d bytes a tx",
         what,
         perSecond,
         transactions,
@@ -47,6 +48,7 @@ final class StateReport {
         t.root() / 1e6,
         t.seal() / 1e6,
         t.append() / 1e6,
+        t.cpu() / 1e6,
         bytesPerTx);
     out.putObject(what.replace(" t", "T"))
         .put("perSecond", Math.round(perSecond))
@@ -55,6 +57,7 @@ final class StateReport {
         .put("rootMs", t.root() / 1_000_000)
         .put("sealMs", t.seal() / 1_000_000)
         .put("commitMs", t.append() / 1_000_000)
+        .put("cpuMs", t.cpu() / 1_000_000)
         .put("allocatedBytesPerTx", bytesPerTx);
   }
 
