@@ -6,6 +6,7 @@ import io.lockstep.preconf.commitment.PromiseBody;
 import io.lockstep.preconf.commitment.TxLeaf;
 import io.lockstep.preconf.gossip.PromiseMessage;
 import io.lockstep.preconf.ledger.ReleasedLedger;
+import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.head.NodeView;
@@ -13,8 +14,11 @@ import io.lockstep.sequencer.head.RollupView;
 import java.util.function.Supplier;
 
 /**
- * How far something signed has come (protocol §2.3): {@code frag < sealed < safe < finalized}. What
- * is on L1 is derived at once here, so that posted and safe are one. Any thread.
+ * How far something signed has come (protocol §2.3): {@code frag < sealed < posted < safe <
+ * finalized}. It is posted when the call data of a batch that L1 has names the very block, and this
+ * node has not derived the batch yet, be it for want of its blobs: {@link
+ * io.lockstep.sequencer.derive.PostedHead} says when. Such a batch makes the block safe, or derives
+ * to nothing; a reorg takes the grade back. Any thread.
  */
 public final class Grades {
   static final String FRAG = "frag";
@@ -55,6 +59,16 @@ public final class Grades {
     if (number <= rollup.finalized().number()) {
       return "finalized";
     }
-    return number <= rollup.safe().number() ? "safe" : "sealed";
+    if (number <= rollup.safe().number()) {
+      return "safe";
+    }
+    return number <= rollup.posted().number() && isOnChain(rollup, rollup.posted())
+        ? "posted"
+        : "sealed";
+  }
+
+  /** The chain may have moved since the picture was taken: then it is not what was posted. */
+  private static boolean isOnChain(RollupView rollup, BlockHeader header) {
+    return header.hash().equals(rollup.rollup().chain().canonicalHash(header.number()));
   }
 }

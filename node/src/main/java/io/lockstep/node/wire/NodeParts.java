@@ -160,7 +160,7 @@ public final class NodeParts implements AutoCloseable {
             new ReleasedLedger(core.ledger()),
             streams,
             () -> HeaderExtra.of(outbox.view().first().head()).tick());
-    outbox.publishFirst(NodeView.of(chains, null, core.turns().schedule(), NodeStatus.STARTING));
+    outbox.publishFirst(NodeView.of(chains, 0, null, core.turns().schedule(), NodeStatus.STARTING));
   }
 
   /** What waits for the disk can leave: the loop looks at once. */

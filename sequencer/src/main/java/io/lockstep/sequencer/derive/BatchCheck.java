@@ -2,6 +2,7 @@
 package io.lockstep.sequencer.derive;
 
 import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.BatchProposed;
 import io.lockstep.l1client.contract.Carried;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.RollupPart;
@@ -36,28 +37,27 @@ final class BatchCheck {
    * @param batchHashBefore what the inbox chained it onto
    */
   @Nullable String fault(L1Block at, FetchedBatch.Decoded batch, Hash32 batchHashBefore) {
-    String fault = callFault(batch, batchHashBefore);
+    String fault = callFault(batch.call(), batch.event(), batchHashBefore);
     if (fault == null) fault = shapeFault(batch.call(), batch.blobs());
     if (fault == null) fault = rangeFault(at, batch.call(), batch.blobs());
     if (fault == null) fault = anchorFault(batch);
     return fault == null ? seals.fault(batch) : fault;
   }
 
-  /** A call through another contract may show other call data than the inbox was given. */
-  private static @Nullable String callFault(FetchedBatch.Decoded batch, Hash32 batchHashBefore) {
+  /**
+   * What is wrong with the call data by itself. A call through another contract may show other call
+   * data than the inbox was given.
+   */
+  static @Nullable String callFault(Batch call, BatchProposed event, Hash32 batchHashBefore) {
     Hash32 hash =
         ClusterInboxAbi.batchHash(
-            batchHashBefore,
-            batch.call(),
-            batch.event().blobHashes(),
-            batch.event().operatorId(),
-            batch.event().committers());
-    if (!hash.equals(batch.event().batchHash())) {
+            batchHashBefore, call, event.blobHashes(), event.operatorId(), event.committers());
+    if (!hash.equals(event.batchHash())) {
       return "the call data is not what the inbox took";
     }
-    return batch.call().msgTo() == 0
+    return call.msgTo() == 0
         ? null
-        : "messages up to " + batch.call().msgTo() + " are claimed, which no tick can import";
+        : "messages up to " + call.msgTo() + " are claimed, which no tick can import";
   }
 
   private @Nullable String shapeFault(Batch call, BatchContents blobs) {

@@ -9,10 +9,12 @@ import io.lockstep.l1client.contract.OpenBlockProposed;
 import io.lockstep.l1client.contract.PostedBatch;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.primitives.codec.DecodeException;
+import io.lockstep.primitives.types.Hash32;
 import io.lockstep.sequencer.batch.BatchCodec;
 import io.lockstep.sequencer.batch.BatchContents;
 import io.lockstep.sequencer.batch.BlockData;
 import io.lockstep.sequencer.batch.SegmentRange;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,34 @@ public final class BatchReader {
   public BatchReader(DerivationRules rules, L1Blocks l1) {
     this.rules = rules;
     this.l1 = l1;
+  }
+
+  /**
+   * What batches that follow one another declare, told without their blobs: the calls of those that
+   * can derive to something.
+   *
+   * @param batchHashBefore what the inbox chained the first one onto
+   */
+  static List<Batch> declared(List<PostedBatch> batches, Hash32 batchHashBefore) {
+    List<Batch> out = new ArrayList<>();
+    Hash32 before = batchHashBefore;
+    for (PostedBatch posted : batches) {
+      if (!(posted.event() instanceof BatchProposed event)) {
+        break; // Its open block is declared nowhere, and what follows may stand on it.
+      }
+      Hash32 chainedOnto = before;
+      before = event.batchHash();
+      Batch call;
+      try {
+        call = ClusterInboxAbi.decodePropose(posted.callData());
+      } catch (DecodeException e) {
+        continue; // It derives to nothing.
+      }
+      if (BatchCheck.callFault(call, event, chainedOnto) == null) {
+        out.add(call);
+      }
+    }
+    return out;
   }
 
   /**

@@ -102,6 +102,11 @@ final class InboxTrail {
     return true;
   }
 
+  /** What the inbox chained the first batch of a block onto. */
+  Hash32 hashBefore(L1Block block) {
+    return before(block).batchHash;
+  }
+
   private Standing before(L1Block block) {
     Map.Entry<Long, Standing> entry = standings.lowerEntry(block.number());
     if (entry == null) {

@@ -4,6 +4,7 @@ package io.lockstep.sequencer.derive;
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.blob.BlobFetcher;
 import io.lockstep.l1client.blob.BlobResult;
+import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.BatchProposed;
 import io.lockstep.l1client.contract.InboundEvents;
 import io.lockstep.l1client.contract.InboundReader;
@@ -372,6 +373,10 @@ public final class L1Feed {
             L1Exception.Kind.BAD_ANSWER,
             "the batches up to L1 block " + block.number() + " have a gap");
       }
+    }
+    List<Batch> declared = BatchReader.declared(batches, trail.hashBefore(block));
+    if (!declared.isEmpty()) {
+      sink.accept(new L1Update.Declared(declared));
     }
     List<FetchedBatch> out = new ArrayList<>();
     for (PostedBatch posted : batches) {

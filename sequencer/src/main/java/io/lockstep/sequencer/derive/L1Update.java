@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.derive;
 
+import io.lockstep.l1client.contract.Batch;
 import io.lockstep.l1client.contract.InboundEvents;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.sequencer.schedule.RegistryChange;
 import java.util.List;
 
-/** What happened on L1, in order, with everything derivation needs of it already fetched. */
+/** What happened on L1, in order; a block with everything derivation needs of it fetched. */
 public sealed interface L1Update {
   /**
    * A canonical block and what our contracts logged in it. Blocks without events may be left out
@@ -20,6 +21,16 @@ public sealed interface L1Update {
       implements L1Update {
     public Block {
       registry = List.copyOf(registry);
+      batches = List.copyOf(batches);
+    }
+  }
+
+  /**
+   * What the batches of a canonical block declare whose blobs are still to be fetched, in the
+   * inbox's order. Stands until the next {@link Block}, {@link Rewind} or {@link Again}.
+   */
+  record Declared(List<Batch> batches) implements L1Update {
+    public Declared {
       batches = List.copyOf(batches);
     }
   }

@@ -14,12 +14,23 @@ public record NodeView(List<RollupView> rollups, ProposerSchedule schedule, Node
     rollups = List.copyOf(rollups);
   }
 
-  /** The picture of the cluster with {@code open}, whose content has been released, or null. */
+  /**
+   * The picture of the cluster.
+   *
+   * @param postedHeight up to where L1 is known to have its blocks; what is safe counts anyway
+   * @param open the open tick, whose content has been released, or null
+   */
   public static NodeView of(
-      Cluster cluster, @Nullable OpenTick open, ProposerSchedule schedule, NodeStatus status) {
+      Cluster cluster,
+      long postedHeight,
+      @Nullable OpenTick open,
+      ProposerSchedule schedule,
+      NodeStatus status) {
     List<RollupView> views = new ArrayList<>();
     for (Rollup rollup : cluster.rollups()) {
-      views.add(RollupView.of(cluster, rollup, open == null ? null : open.block(rollup.id())));
+      views.add(
+          RollupView.of(
+              cluster, rollup, postedHeight, open == null ? null : open.block(rollup.id())));
     }
     return new NodeView(views, schedule, status);
   }

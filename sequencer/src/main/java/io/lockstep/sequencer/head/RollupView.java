@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One rollup as RPC threads see it: immutable, replaced as a whole.
  *
  * @param headState state after the sealed head
+ * @param posted the newest block that a batch on L1 is known to have, derived or not; never below
+ *     {@code safe}
  * @param open the released part of the block being built, or null
  */
 public record RollupView(
@@ -24,6 +26,7 @@ public record RollupView(
     BlockHeader head,
     Hash32 headHash,
     StateReader headState,
+    BlockHeader posted,
     BlockHeader safe,
     BlockHeader finalized,
     @Nullable OpenView open) {
@@ -41,14 +44,19 @@ public record RollupView(
     return open == null ? headState : open.state;
   }
 
-  static RollupView of(Cluster cluster, Rollup rollup, OpenTick.@Nullable RollupBlock open) {
+  static RollupView of(
+      Cluster cluster, Rollup rollup, long postedHeight, OpenTick.@Nullable RollupBlock open) {
     StateReader headState = rollup.chain().headState();
+    BlockHeader safe = cluster.safe(rollup);
+    BlockHeader posted =
+        postedHeight > safe.number() ? rollup.chain().canonicalHeader(postedHeight) : null;
     return new RollupView(
         rollup,
         rollup.chain().head(),
         rollup.chain().headHash(),
         headState,
-        cluster.safe(rollup),
+        posted == null ? safe : posted,
+        safe,
         cluster.finalized(rollup),
         open == null ? null : openView(open, headState));
   }

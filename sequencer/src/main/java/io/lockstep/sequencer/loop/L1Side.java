@@ -40,6 +40,7 @@ final class L1Side {
     stage.touch();
     switch (update) {
       case L1Update.Block block -> onL1Block(block, nowMs);
+      case L1Update.Declared early -> stage.postedHead.declared(early.batches());
       case L1Update.Rewind rewind -> onL1Rewind(rewind.number(), nowMs);
       case L1Update.Again again -> forgetEventsAbove(again.number());
       case L1Update.Finalized done -> stage.core.derivation().finalizeUpTo(done.number());
@@ -65,6 +66,7 @@ final class L1Side {
 
   private void onL1Block(L1Update.Block update, long nowMs) {
     stage.l1Trouble = null;
+    stage.postedHead.forget();
     boolean isNew = !stage.core.l1().isCanonical(update.block().number(), update.block().hash());
     Slot before = new Slot(Math.max(0, stage.core.l1().headSlot()));
     stage.core.l1().add(update.block());
@@ -181,6 +183,7 @@ final class L1Side {
 
   /** What was read of the blocks above this one is as if it had not happened yet. */
   private void forgetEventsAbove(long number) {
+    stage.postedHead.forget();
     stage.core.turns().rewindTo(number);
     stage.core.derivation().rewindTo(number);
     if (stage.own != null) {

@@ -9,6 +9,7 @@ import io.lockstep.primitives.tx.BlockHeader;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Wei;
+import io.lockstep.sequencer.derive.PostedHead;
 import io.lockstep.sequencer.head.Cluster;
 import io.lockstep.sequencer.head.NodeStatus;
 import io.lockstep.sequencer.head.NodeView;
@@ -32,6 +33,7 @@ final class Stage {
   final LoopListener listener;
   final Handover handover;
   final Posted posted;
+  final PostedHead postedHead;
   final Unposted unposted;
   final Releases releases;
   final PeerCatchUp peers;
@@ -51,6 +53,7 @@ final class Stage {
     this.handover =
         new Handover((number, hash) -> hash.equals(cluster.first().chain().canonicalHash(number)));
     this.posted = new Posted(core.derivationLog());
+    this.postedHead = new PostedHead(cluster);
     this.unposted =
         new Unposted(cluster, operator == null ? cluster::safeHeight : this::postedAtHeadsAnchor);
     this.peers = new PeerCatchUp(listener, core.rules().peerPatienceMs());
@@ -225,7 +228,9 @@ final class Stage {
     dirty = false;
     List<Hash32> newly = List.copyOf(shown);
     shown.clear();
-    NodeView view = NodeView.of(cluster, openTick(), core.turns().schedule(), status(nowMs));
+    NodeView view =
+        NodeView.of(
+            cluster, postedHead.height(), openTick(), core.turns().schedule(), status(nowMs));
     releases.add(() -> listener.published(view, newly));
   }
 

@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.l1client.L1Exception;
-import io.lockstep.l1client.contract.Batch;
-import io.lockstep.l1client.contract.BatchProposed;
 import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.InboxEvent;
 import io.lockstep.l1client.contract.InboxReader;
 import io.lockstep.l1client.contract.PostedBatch;
-import io.lockstep.l1client.contract.RollupPart;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
 import io.lockstep.l1client.http.Endpoint;
@@ -21,11 +18,9 @@ import io.lockstep.l1client.http.HttpAnswer;
 import io.lockstep.l1client.http.HttpCall;
 import io.lockstep.l1client.http.HttpOptions;
 import io.lockstep.primitives.crypto.Keccak;
-import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
-import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,15 +38,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** An execution client that leaves batches out of its logs, as one did after a reorg. */
 class InboxTrailTest {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Address INBOX = Address.ofLong(1);
-  private static final Address POSTER = Address.ofLong(3);
-  private static final int OPERATOR = 7;
   private static final Hash32 GENESIS = hash("genesis");
 
   /** What the inbox took, by L1 block; a batch a block. */
   private final TreeMap<Long, PostedBatch> taken = new TreeMap<>();
 
-  private final TreeMap<Long, Batch> calls = new TreeMap<>();
   private final Set<Long> leftOut = new HashSet<>();
   private boolean transactionsGone;
   private final long head = 45;
@@ -61,47 +52,17 @@ class InboxTrailTest {
   void fourBatches() {
     Hash32 last = GENESIS;
     for (long number = 1; number <= 4; number++) {
-      Batch call =
-          new Batch(
-              List.of(last),
-              new Slot(number),
-              List.of(),
-              number,
-              number,
-              number,
-              hash("anchor" + number),
-              0,
-              Hash32.ZERO,
-              List.of(new RollupPart(901, hash("block" + number), 0, 100)),
-              1);
-      List<Hash32> blobs = List.of(hash("blob" + number));
-      last = ClusterInboxAbi.batchHash(last, call, blobs, OPERATOR, List.of());
-      BatchProposed event =
-          new BatchProposed(
-              number,
-              OPERATOR,
-              call.windowSlot(),
-              last,
-              ClusterInboxAbi.declaredHead(call),
-              blobs,
-              List.of());
-      calls.put(10 * number, call);
-      taken.put(
-          10 * number,
-          new PostedBatch(
-              event,
-              10 * number,
-              block(10 * number).hash(),
-              hash("tx" + 10 * number),
-              0,
-              POSTER,
-              ClusterInboxAbi.encodePropose(call)));
+      PostedBatch batch = InboxJson.batch(number, last, block(10 * number));
+      last = batch.event().batchHash();
+      taken.put(10 * number, batch);
     }
     EndpointPool pool = new EndpointPool(List.of(new Endpoint("http://l1")), System::nanoTime);
     ExecutionClient execution = new ExecutionClient(pool, this::answer, HttpOptions.DEFAULT);
     trail =
         new InboxTrail(
-            execution, new InboxReader(execution, INBOX), new L1Feed.Sources(INBOX, 1, GENESIS));
+            execution,
+            new InboxReader(execution, InboxJson.INBOX),
+            new L1Feed.Sources(InboxJson.INBOX, 1, GENESIS));
     trail.startAfter(List.of());
   }
 
@@ -250,33 +211,13 @@ class InboxTrailTest {
   private ArrayNode logs(long number) {
     ArrayNode logs = JSON.createArrayNode();
     if (taken.containsKey(number) && !leftOut.contains(number)) {
-      addLog(logs, number);
+      logs.add(log(number));
     }
     return logs;
   }
 
-  private void addLog(ArrayNode logs, long number) {
-    PostedBatch batch = Objects.requireNonNull(taken.get(number));
-    BatchProposed event = (BatchProposed) batch.event();
-    StringBuilder data = new StringBuilder("0x");
-    data.append(word(event.windowSlot().value()));
-    data.append(event.batchHash().toHex().substring(2));
-    data.append(event.declaredHead().toHex().substring(2));
-    data.append(word(5 * 32)).append(word(7 * 32)).append(word(1));
-    data.append(event.blobHashes().getFirst().toHex().substring(2)).append(word(0));
-    ObjectNode log =
-        logs.addObject()
-            .put("address", INBOX.toHex())
-            .put("data", data.toString())
-            .put("blockNumber", "0x" + Long.toHexString(number))
-            .put("blockHash", batch.blockHash().toHex())
-            .put("transactionHash", batch.txHash().toHex())
-            .put("transactionIndex", "0x0")
-            .put("logIndex", "0x0");
-    log.putArray("topics")
-        .add(ClusterInboxAbi.BATCH_PROPOSED_TOPIC.toHex())
-        .add("0x" + word(event.batchIndex()))
-        .add("0x" + word(OPERATOR));
+  private ObjectNode log(long number) {
+    return InboxJson.log(Objects.requireNonNull(taken.get(number)));
   }
 
   private ObjectNode receipt(long number) {
@@ -287,30 +228,12 @@ class InboxTrailTest {
             .put("blockNumber", "0x" + Long.toHexString(number))
             .put("status", "0x1")
             .put("gasUsed", "0x5208");
-    addLog(receipt.putArray("logs"), number);
+    receipt.putArray("logs").add(log(number));
     return receipt;
   }
 
-  private static String word(long value) {
-    return "%064x".formatted(value);
-  }
-
   private ObjectNode transaction(long number) {
-    PostedBatch batch = Objects.requireNonNull(taken.get(number));
-    ObjectNode tx =
-        JSON.createObjectNode()
-            .put("hash", batch.txHash().toHex())
-            .put("type", "0x3")
-            .put("from", POSTER.toHex())
-            .put("to", INBOX.toHex())
-            .put("nonce", "0x0")
-            .put("value", "0x0")
-            .put("input", batch.callData().toHex())
-            .put("blockHash", batch.blockHash().toHex())
-            .put("blockNumber", "0x" + Long.toHexString(number));
-    tx.putArray("blobVersionedHashes")
-        .add(((BatchProposed) batch.event()).blobHashes().getFirst().toHex());
-    return tx;
+    return InboxJson.transaction(Objects.requireNonNull(taken.get(number)));
   }
 
   private ObjectNode json(long number) {
@@ -340,7 +263,7 @@ class InboxTrailTest {
       return last.batchHash().toHex();
     }
     if (input.equals(ClusterInboxAbi.LAST_BATCH_INDEX)) {
-      return "0x" + word(last.batchIndex());
+      return "0x" + InboxJson.word(last.batchIndex());
     }
     for (PostedBatch batch : taken.values()) {
       if (input.equals(ClusterInboxAbi.encodeBatchHash(batch.event().batchIndex()))) {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lockstep.sequencer.derive;
 
+import static io.lockstep.l1client.contract.ClusterInboxAbi.BATCH_PROPOSED_TOPIC;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.l1client.L1Exception;
 import io.lockstep.l1client.blob.BlobFetcher;
 import io.lockstep.l1client.blob.BlobSource;
+import io.lockstep.l1client.contract.Batch;
+import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.l1client.contract.InboundReader;
 import io.lockstep.l1client.contract.InboxReader;
+import io.lockstep.l1client.contract.PostedBatch;
 import io.lockstep.l1client.contract.RegistryReader;
 import io.lockstep.l1client.execution.ExecutionClient;
 import io.lockstep.l1client.execution.L1Block;
@@ -27,8 +31,10 @@ import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.uint.UInt256;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
@@ -36,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Blocks whose events cannot be read: waited for, or given up when L1 has others instead. */
@@ -49,6 +56,11 @@ class L1FeedTest {
   private final Set<Hash32> readable = new HashSet<>();
   private final List<Long> told = new ArrayList<>();
   private final List<Long> rewound = new ArrayList<>();
+  private final List<Batch> declared = new ArrayList<>();
+
+  /** By L1 block, what the inbox took there. */
+  private final Map<Hash32, PostedBatch> taken = new HashMap<>();
+
   private @Nullable L1Block latestShown;
   private final HandPacer pacer = new HandPacer();
   private final L1Feed feed = feed();
@@ -56,7 +68,7 @@ class L1FeedTest {
   private L1Feed feed() {
     EndpointPool pool = new EndpointPool(List.of(new Endpoint("http://l1")), System::nanoTime);
     ExecutionClient execution = new ExecutionClient(pool, this::answer, HttpOptions.DEFAULT);
-    Address inbox = Address.ofLong(1);
+    Address inbox = InboxJson.INBOX;
     BlobSource noBlobs =
         new BlobSource() {
           @Override
@@ -87,6 +99,8 @@ class L1FeedTest {
             told.add(block.block().number());
           } else if (update instanceof L1Update.Rewind rewind) {
             rewound.add(rewind.number());
+          } else if (update instanceof L1Update.Declared early) {
+            declared.addAll(early.batches());
           }
         },
         pacer);
@@ -155,6 +169,48 @@ class L1FeedTest {
     assertThat(rewound).containsExactly(4L);
   }
 
+  @Test
+  void whatABatchDeclaresIsToldWhileItsBlobsAreWaitedFor() throws Exception {
+    List<L1Block> old = blocks("a", 1, 3);
+    old.forEach(block -> readable.add(block.hash()));
+    PostedBatch batch = InboxJson.batch(1, Hash32.ZERO, old.getLast());
+    taken.put(batch.blockHash(), batch);
+    Batch call = ClusterInboxAbi.decodePropose(batch.callData());
+    pacer.onPause =
+        pauses -> {
+          assertThat(told).containsExactly(1L, 2L);
+          assertThat(declared).containsExactly(call);
+          if (pauses == 2) {
+            blocks("b", 3, 3).forEach(this::show);
+          }
+        };
+
+    feed.onL1Event(new L1Event.NewBlocks(old));
+
+    assertThat(pacer.pauses).isEqualTo(2);
+    assertThat(told).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void nothingIsDeclaredByCallDataThatTheInboxDidNotTake() throws Exception {
+    List<L1Block> old = blocks("a", 1, 3);
+    old.forEach(block -> readable.add(block.hash()));
+    PostedBatch taken = InboxJson.batch(1, Hash32.ZERO, old.getLast());
+    PostedBatch other = InboxJson.batch(2, Hash32.ZERO, old.getLast());
+    PostedBatch shown =
+        new PostedBatch(
+            taken.event(),
+            taken.blockNumber(),
+            taken.blockHash(),
+            taken.txHash(),
+            taken.logIndex(),
+            taken.poster(),
+            other.callData());
+
+    assertThat(BatchReader.declared(List.of(shown), Hash32.ZERO)).isEmpty();
+    assertThat(BatchReader.declared(List.of(taken), Hash32.ZERO)).hasSize(1);
+  }
+
   /** Blocks of a branch, the canonical ones from {@code first} on. */
   private List<L1Block> blocks(String branch, long first, long last) {
     canonical.tailMap(first, true).clear();
@@ -187,12 +243,26 @@ class L1FeedTest {
     switch (request.get("method").asString()) {
       case "eth_getBlockByNumber" -> reply.set("result", json(asked(param.asString())));
       case "eth_getLogs" -> {
-        if (readable.contains(Hash32.fromHex(param.get("blockHash").asString()))) {
-          reply.putArray("result");
+        Hash32 block = Hash32.fromHex(param.get("blockHash").asString());
+        PostedBatch batch = taken.get(block);
+        if (readable.contains(block)) {
+          ArrayNode logs = reply.putArray("result");
+          if (batch != null
+              && param.get("topics").toString().contains(BATCH_PROPOSED_TOPIC.toHex())) {
+            logs.add(InboxJson.log(batch));
+          }
         } else {
           reply.putObject("error").put("code", -32_000).put("message", "unknown block");
         }
       }
+      case "eth_getTransactionByHash" ->
+          reply.set(
+              "result",
+              taken.values().stream()
+                  .filter(batch -> batch.txHash().toHex().equals(param.asString()))
+                  .findFirst()
+                  .map(InboxJson::transaction)
+                  .orElseThrow());
       case "eth_call" -> reply.put("result", Hash32.ZERO.toHex()); // the inbox's head: no batch
       default -> throw new AssertionError("not expected: " + request);
     }

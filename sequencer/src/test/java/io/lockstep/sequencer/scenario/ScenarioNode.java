@@ -128,7 +128,7 @@ final class ScenarioNode implements LoopListener, AutoCloseable {
                 16,
                 96,
                 0));
-    this.view = NodeView.of(cluster, null, turns.schedule(), NodeStatus.STARTING);
+    this.view = NodeView.of(cluster, 0, null, turns.schedule(), NodeStatus.STARTING);
     this.loop =
         new SequencerLoop(
             core,
