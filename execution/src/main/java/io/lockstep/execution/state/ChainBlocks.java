@@ -18,6 +18,7 @@ import io.lockstep.storage.kv.KeyValueStore;
 import io.lockstep.storage.kv.StorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,11 +121,11 @@ final class ChainBlocks {
     writeHeader(batch, hash, block.header());
     batch.put(columns.body(), key, bodyOf(block));
     batch.put(columns.receipt(), key, encode(receipts));
-    for (int i = 0; i < block.transactions().size(); i++) {
-      batch.put(
-          columns.tx(),
-          block.transactions().get(i).hash().toArray(),
-          Keys.join(key, number, Keys.number(i)));
+    List<Transaction> transactions = block.transactions();
+    List<Integer> places = IntStream.range(0, transactions.size()).boxed().toList();
+    for (int i : KeyOrder.sorted(places, place -> transactions.get(place).hash().toArray())) {
+      byte[] location = Keys.join(key, number, Keys.number(i));
+      batch.put(columns.tx(), transactions.get(i).hash().toArray(), location);
     }
   }
 

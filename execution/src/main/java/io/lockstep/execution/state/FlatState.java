@@ -73,7 +73,7 @@ final class FlatState implements StateTrie.Before {
       }
     }
     byte[][] keys = missing.stream().map(Address::toArray).toArray(byte[][]::new);
-    Arrays.parallelSort(keys, Arrays::compareUnsigned);
+    KeyOrder.sort(keys, key -> key);
     List<Runnable> parts = new ArrayList<>();
     for (int from = 0; from < keys.length; from += READ_AHEAD) {
       List<byte[]> part =

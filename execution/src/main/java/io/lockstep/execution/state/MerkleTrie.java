@@ -8,7 +8,6 @@ import io.lockstep.execution.state.TrieNode.Ref;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,7 @@ public final class MerkleTrie {
    */
   Ref update(Collection<TrieChange> changes, TrieSeal.Sink sink) {
     TrieChange[] sorted = changes.toArray(TrieChange[]::new);
-    Arrays.parallelSort(sorted);
+    KeyOrder.sort(sorted, TrieChange::key);
     TrieUpdate update = new TrieUpdate(source, sink::replaced);
     return new TrieSeal(sink).root(update.apply(rootNode(), sorted));
   }

@@ -118,7 +118,8 @@ final class StateTrie {
     FreshNodes fresh = new FreshNodes(firstId);
     int size = diff.accounts().size();
     StateChanges.Both flat = new StateChanges.Both(size);
-    List<Map.Entry<Address, AccountChange>> all = new ArrayList<>(diff.accounts().entrySet());
+    List<Map.Entry<Address, AccountChange>> all =
+        KeyOrder.sorted(diff.accounts().entrySet(), entry -> entry.getKey().toArray());
     @Nullable StoredAccount[] old = new StoredAccount[size];
     TrieChange[] changes = new TrieChange[size];
     Parallel.ranges(size, i -> old[i] = before.account(all.get(i).getKey()));
@@ -165,7 +166,8 @@ final class StateTrie {
       return StoredAccount.of(state, oldStorage);
     }
     boolean keeps = !oldStorage.isEmpty();
-    List<Map.Entry<UInt256, UInt256>> words = new ArrayList<>(change.storage().entrySet());
+    List<Map.Entry<UInt256, UInt256>> words =
+        KeyOrder.sorted(change.storage().entrySet(), entry -> entry.getKey().toArray());
     UInt256[] oldWords = new UInt256[words.size()];
     TrieChange[] changes = new TrieChange[words.size()];
     Parallel.ranges(
