@@ -47,6 +47,9 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
   private static final long POLL_MS = 50;
   private static final long NOT_INCLUDED = Long.MAX_VALUE;
 
+  /** From a posting's proofs to the pools of those who build its block. */
+  private static final long SENDING_MS = 300;
+
   private final ClusterFile cluster;
   private final SlotClock clock;
   private final List<BlobTxSender> senders = new ArrayList<>();
@@ -185,6 +188,13 @@ public final class PosterSenders implements Poster.PostingPort, AutoCloseable {
       return false;
     }
     return true;
+  }
+
+  @Override
+  public int blobsInTime(long lastSlot, long nowMs) {
+    long eachMs = proofsAhead.timePerBlob().toMillis();
+    long leftMs = clock.startSeconds(new Slot(lastSlot)) * 1000 - nowMs - SENDING_MS;
+    return eachMs == 0 ? Integer.MAX_VALUE : Math.clamp(leftMs / eachMs, 1, Integer.MAX_VALUE);
   }
 
   @Override

@@ -108,7 +108,8 @@ public final class OwnTurn {
     this.promises =
         new PromiseSide(
             core, operatorId, signer, builder, operator.blobs(), operator.rates(), this::standing);
-    this.duty = new PostingDuty(operatorId, core.turns(), unposted, poster, this::wantsRoom);
+    this.duty =
+        new PostingDuty(operatorId, core.turns(), core.l1(), unposted, poster, this::wantsRoom);
   }
 
   State state() {

@@ -2,6 +2,7 @@
 package io.lockstep.sequencer.loop;
 
 import io.lockstep.primitives.types.Slot;
+import io.lockstep.sequencer.head.L1View;
 import io.lockstep.sequencer.head.Turns;
 import io.lockstep.sequencer.post.Poster;
 import io.lockstep.sequencer.schedule.Window;
@@ -34,6 +35,7 @@ final class PostingDuty {
 
   private final int operatorId;
   private final Turns turns;
+  private final L1View l1;
   private final Unposted unposted;
   private final Poster poster;
   private final LongPredicate wantsRoom;
@@ -46,10 +48,16 @@ final class PostingDuty {
    * @param wantsRoom whether the open window should be posted up to this tick before its end
    */
   PostingDuty(
-      int operatorId, Turns turns, Unposted unposted, Poster poster, LongPredicate wantsRoom) {
+      int operatorId,
+      Turns turns,
+      L1View l1,
+      Unposted unposted,
+      Poster poster,
+      LongPredicate wantsRoom) {
     this.wantsRoom = wantsRoom;
     this.operatorId = operatorId;
     this.turns = turns;
+    this.l1 = l1;
     this.unposted = unposted;
     this.poster = poster;
     this.clock = turns.clock();
@@ -139,7 +147,8 @@ final class PostingDuty {
       if (window != null
           && window.operatorId() == operatorId
           && !window.idle()
-          && clock.firstTick(window).orElse(0) > firstUnposted) {
+          && clock.firstTick(window).orElse(0) > firstUnposted
+          && isStillOurs(window.windowSlot().value(), nowMs)) {
         out.put(window.windowSlot().value(), unposted.lastTick());
       }
     }
@@ -152,9 +161,11 @@ final class PostingDuty {
     return window == null || window.lastSlot() == null ? new Slot(windowSlot) : window.lastSlot();
   }
 
+  /** Until its last slot is over, or has its block: there is no other one for a posting. */
   private boolean isStillOurs(long windowSlot, long nowMs) {
     Slot last = lastSlot(windowSlot);
-    return nowMs < (clock.slots().startSeconds(last) + clock.slots().slotSeconds()) * 1000;
+    return l1.headSlot() < last.value()
+        && nowMs < (clock.slots().startSeconds(last) + clock.slots().slotSeconds()) * 1000;
   }
 
   /** A quarter of the lead is for waiting; the rest for cells and for the way into the payload. */

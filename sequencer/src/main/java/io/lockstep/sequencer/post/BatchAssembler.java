@@ -10,7 +10,6 @@ import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Hash32;
 import io.lockstep.primitives.types.Slot;
 import io.lockstep.sequencer.batch.BatchContents;
-import io.lockstep.sequencer.batch.BatchLimits;
 import io.lockstep.sequencer.batch.BlockData;
 import io.lockstep.sequencer.batch.CarriedSeal;
 import io.lockstep.sequencer.batch.Segment;
@@ -45,25 +44,12 @@ final class BatchAssembler {
    */
   private final Map<Hash32, BlockData> read = new HashMap<>();
 
-  /** How much is gathered. */
-  enum Extent {
-    /** What fits one posting whatever its transactions are. */
-    SURE(BatchLimits.MAX_PAYLOAD_BYTES),
-    /** What fits one posting if it compresses well: encoding shows. */
-    LIKELY(Poster.MAX_SIGNED_BYTES);
-
-    private final long signedBytes;
-
-    Extent(long signedBytes) {
-      this.signedBytes = signedBytes;
-    }
-  }
-
   /**
    * What to post.
    *
    * @param expected inbox heads it may stand on besides the one that is known now
    * @param firstTick own ticks; greater than {@code lastTick} when there are only carried ones
+   * @param signedBytes bound of what it takes with its transactions as they were signed
    */
   record Draft(
       long windowSlot,
@@ -72,6 +58,7 @@ final class BatchAssembler {
       long firstTick,
       long lastTick,
       long lastHeight,
+      long signedBytes,
       BatchContents contents) {}
 
   BatchAssembler(Cluster cluster, CommitmentLedger ledger) {
@@ -84,9 +71,10 @@ final class BatchAssembler {
    * unposted.
    *
    * @param lastTick own ticks up to this one
+   * @param mostSignedBytes how much is gathered, by what its transactions take as they were signed
    */
-  @Nullable Draft assemble(int operatorId, long windowSlot, long lastTick, Extent extent) {
-    Run run = new Run(operatorId, windowSlot, extent);
+  @Nullable Draft assemble(int operatorId, long windowSlot, long lastTick, long mostSignedBytes) {
+    Run run = new Run(operatorId, windowSlot, mostSignedBytes);
     Map<Hash32, BlockData> before = Map.copyOf(read);
     read.clear();
     for (long height = cluster.safeHeight() + 1; height <= cluster.height(); height++) {
@@ -133,10 +121,10 @@ final class BatchAssembler {
     private long ownLast = -1;
     private long lastHeight = -1;
 
-    Run(int operatorId, long windowSlot, Extent extent) {
+    Run(int operatorId, long windowSlot, long mostSignedBytes) {
       this.operatorId = operatorId;
       this.windowSlot = windowSlot;
-      this.size = new SizeMeter(cluster.rollups().size(), extent.signedBytes);
+      this.size = new SizeMeter(cluster.rollups().size(), mostSignedBytes);
       cluster.rollups().forEach(_ -> blocks.add(new ArrayList<>()));
     }
 
@@ -244,6 +232,7 @@ final class BatchAssembler {
           own ? ownFirst : 1,
           own ? ownLast : 0,
           lastHeight,
+          size.boundBytes(),
           new BatchContents(table, seals, segments));
     }
   }

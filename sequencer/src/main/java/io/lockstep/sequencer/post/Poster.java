@@ -16,7 +16,6 @@ import io.lockstep.sequencer.batch.SegmentRange;
 import io.lockstep.sequencer.batch.TableEntry;
 import io.lockstep.sequencer.derive.DerivationLog;
 import io.lockstep.sequencer.head.Cluster;
-import io.lockstep.sequencer.post.BatchAssembler.Extent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,8 +55,8 @@ public final class Poster {
   private final Deque<Due> due = new ArrayDeque<>();
   private final Map<Long, Long> encoding = new ConcurrentHashMap<>();
 
-  /** What did not compress into one transaction, against all likelihood: less of it goes out. */
-  private final Queue<Due> oversized = new ConcurrentLinkedQueue<>();
+  /** What is more than one transaction holds or than comes in time: less of it goes out. */
+  private final Queue<Less> tooMuch = new ConcurrentLinkedQueue<>();
 
   private final AtomicReference<@Nullable Measured> measured = new AtomicReference<>();
   private final AtomicBoolean isMeasuring = new AtomicBoolean();
@@ -66,7 +65,8 @@ public final class Poster {
   private Hash32 earlyHead = Hash32.ZERO;
 
   private long earlyWindowSlot = -1;
-  private long preparedWindowSlot = -1;
+  private InTime inTime = new InTime(-1, -1, 0);
+  private @Nullable Prepared prepared;
 
   /** The window that waits for a key and was told of. */
   private volatile long keylessWindowSlot = -1;
@@ -79,6 +79,12 @@ public final class Poster {
      * @return false when no poster key is free for it now
      */
     boolean submit(Submission submission);
+
+    /**
+     * How many blobs' proofs will be made, and sent, before this L1 slot begins, as far as earlier
+     * ones tell; one at least.
+     */
+    int blobsInTime(long lastSlot, long nowMs);
 
     /** These blobs will be submitted soon, most likely: their proofs can be made ahead. */
     void prepare(List<byte[]> blobs);
@@ -140,6 +146,12 @@ public final class Poster {
       return new Due(windowSlot, lastTick, lastSlot, waitForL1Slot, nowMs, isEarly);
     }
   }
+
+  /** What is due, of which so much is gathered. */
+  private record Less(Due due, long mostSignedBytes) {}
+
+  /** Of which window how much was prepared. */
+  private record Prepared(long windowSlot, long mostSignedBytes) {}
 
   /**
    * @param cpu threads for compressing; never the sequencing thread
@@ -211,7 +223,7 @@ public final class Poster {
       return false;
     }
     BatchAssembler.Draft draft =
-        assembler.assemble(operatorId, windowSlot, lastTick, Extent.LIKELY);
+        assembler.assemble(operatorId, windowSlot, lastTick, MAX_SIGNED_BYTES);
     if (draft == null) {
       isMeasuring.set(false);
       return true;
@@ -240,27 +252,30 @@ public final class Poster {
 
   /** Starts what is due; tells whether it did anything. */
   public boolean step(long l1HeadSlot, long nowMs) {
-    Due less = oversized.poll();
+    Less less = tooMuch.poll();
     if (less != null) {
-      encoding.remove(less.windowSlot);
-      start(less, Extent.SURE);
+      encoding.remove(less.due.windowSlot);
+      start(less.due, less.mostSignedBytes);
       return true;
     }
     Due next = due.peek();
     if (next == null) {
       return false;
     }
+    if (!inTime.isOf(next.windowSlot, next.lastTick)) {
+      int mostBlobs = port.blobsInTime(next.lastSlot, nowMs);
+      inTime = new InTime(next.windowSlot, next.lastTick, mostBlobs);
+    }
     if (l1HeadSlot < next.waitForL1Slot && nowMs < next.deadlineMs) {
       return prepare(next);
     }
     due.remove();
-    start(next, Extent.LIKELY);
+    start(next, inTime.mostSignedBytes());
     return true;
   }
 
-  private void start(Due next, Extent extent) {
-    BatchAssembler.Draft draft =
-        assembler.assemble(operatorId, next.windowSlot, next.lastTick, extent);
+  private void start(Due next, long mostSignedBytes) {
+    BatchAssembler.Draft draft = assemble(next, mostSignedBytes);
     if (draft == null) {
       LOG.debug("window {}: all of it is on L1 already", next.windowSlot);
       return;
@@ -278,22 +293,27 @@ public final class Poster {
       earlyHead = declaredHead(draft);
     }
     encoding.put(next.windowSlot, next.lastTick);
+    InTime reach = inTime;
     cpu.execute(() -> {
-      boolean isTooLarge = false;
+      boolean isTooMuch = false;
       try {
         EncodedBatch encoded = BatchCodec.encodeIfFits(draft.contents());
-        isTooLarge = encoded == null;
+        isTooMuch =
+            encoded == null
+                || (mostSignedBytes == MAX_SIGNED_BYTES && reach.isTooMuch(draft, encoded));
         if (encoded == null) {
           LOG.warn(
               "window {}: up to block {} it does not compress into one transaction, less is posted",
               draft.windowSlot(),
               draft.lastHeight());
-          oversized.add(next);
+          tooMuch.add(new Less(next, BatchLimits.MAX_PAYLOAD_BYTES));
+        } else if (isTooMuch) {
+          tooMuch.add(new Less(next, reach.mostSignedBytes()));
         } else {
           submit(draft, encoded, next, expected);
         }
       } finally {
-        if (!isTooLarge) {
+        if (!isTooMuch) {
           encoding.remove(draft.windowSlot());
         }
       }
@@ -306,22 +326,33 @@ public final class Poster {
    * another one and this was in vain.
    */
   private boolean prepare(Due next) {
-    if (preparedWindowSlot == next.windowSlot) {
+    InTime reach = inTime;
+    Prepared now = new Prepared(next.windowSlot, reach.mostSignedBytes());
+    if (now.equals(prepared)) {
       return false;
     }
-    preparedWindowSlot = next.windowSlot;
-    BatchAssembler.Draft draft =
-        assembler.assemble(operatorId, next.windowSlot, next.lastTick, Extent.LIKELY);
+    prepared = now;
+    BatchAssembler.Draft draft = assemble(next, now.mostSignedBytes);
     if (draft == null) {
       return false;
     }
     cpu.execute(() -> {
       EncodedBatch encoded = BatchCodec.encodeIfFits(draft.contents());
-      if (encoded != null) {
+      boolean isLimited = now.mostSignedBytes < MAX_SIGNED_BYTES;
+      if (encoded != null && (isLimited || !reach.isTooMuch(draft, encoded))) {
         port.prepare(encoded.blobs());
       }
     });
     return true;
+  }
+
+  private BatchAssembler.@Nullable Draft assemble(Due next, long mostSignedBytes) {
+    BatchAssembler.Draft draft =
+        assembler.assemble(operatorId, next.windowSlot, next.lastTick, mostSignedBytes);
+    // Where not even one tick is so small, a late posting is better than none.
+    return draft != null || mostSignedBytes >= BatchLimits.MAX_PAYLOAD_BYTES
+        ? draft
+        : assembler.assemble(operatorId, next.windowSlot, next.lastTick, MAX_SIGNED_BYTES);
   }
 
   /** Of the newest block of each rollup in the batch. */

@@ -3,6 +3,7 @@ package io.lockstep.sequencer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.l1client.contract.ClusterInboxAbi;
 import io.lockstep.primitives.tx.Transaction;
 import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.Bytes;
@@ -113,6 +114,48 @@ class PostingRoomTest {
       net.until("all is included", () -> node.userTransactions() == fit + 4);
       long head = node.height();
       net.until("it is posted", () -> node.safeHeight() >= head);
+      assertAllAgree(net, node);
+    }
+  }
+
+  @Test
+  void postsNoMoreThanComesInTime(@TempDir Path dir) throws Exception {
+    int sent = 5;
+    int blobs = 2;
+    try (ScenarioNet net = net(dir)) {
+      net.l1.blobsInTime = blobs;
+      ScenarioNode node = inTheWindow(net);
+      Random random = new Random(1);
+      for (int nonce = 0; nonce < sent; nonce++) {
+        byte[] data = new byte[DATA_BYTES];
+        random.nextBytes(data);
+        long before = node.height();
+        send(net, nonce, data);
+        net.until("it has a tick of its own", () -> node.height() > before);
+      }
+      assertThat(node.userTransactions()).isEqualTo(sent);
+      net.until("the window is over", () -> net.hasBegun(WINDOW_SLOT));
+      long head = node.height();
+
+      net.until("some of it is posted", () -> node.safeHeight() > 0);
+      assertThat(net.l1.head().timestampSeconds())
+          .as("landed in the own slot")
+          .isEqualTo(net.clock.startSeconds(new Slot(WINDOW_SLOT)));
+      assertThat(node.safeHeight()).isLessThan(head);
+
+      net.until("the rest is carried", () -> node.safeHeight() >= head);
+      assertThat(
+              net.l1.chain().stream()
+                  .flatMap(block -> block.landed().stream())
+                  .mapToInt(posting -> posting.blobs().size()))
+          .hasSizeGreaterThan(1)
+          .allMatch(count -> count <= blobs);
+      for (ScriptedL1.Refused refused : net.l1.refused) {
+        assertThat(refused.slot())
+            .as("not in a block after that of the window's slot")
+            .isLessThanOrEqualTo(
+                ClusterInboxAbi.decodePropose(refused.posting().callData()).windowSlot());
+      }
       assertAllAgree(net, node);
     }
   }

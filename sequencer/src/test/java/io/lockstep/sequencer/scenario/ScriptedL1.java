@@ -16,6 +16,7 @@ import io.lockstep.primitives.types.Address;
 import io.lockstep.primitives.types.BlockRef;
 import io.lockstep.primitives.types.Bytes;
 import io.lockstep.primitives.types.Hash32;
+import io.lockstep.primitives.types.Slot;
 import io.lockstep.primitives.types.SlotClock;
 import io.lockstep.primitives.uint.UInt256;
 import io.lockstep.sequencer.derive.BatchReader;
@@ -41,8 +42,17 @@ final class ScriptedL1 {
   private long salt;
   private long openTick = -1;
 
+  /** How many blobs' proofs the operators make in time. */
+  int blobsInTime = Integer.MAX_VALUE;
+
+  /** Postings that were in a block and not taken by the inbox. */
+  final List<Refused> refused = new ArrayList<>();
+
   /** A transaction to the inbox. */
   record Posting(int operatorId, Bytes callData, List<byte[]> blobs) {}
+
+  /** A posting in the block of a slot whose inbox did not take it. */
+  record Refused(Posting posting, Slot slot) {}
 
   /** A block with what landed in it. */
   record Mined(L1Update.Block update, List<Posting> landed) {}
@@ -111,6 +121,8 @@ final class ScriptedL1 {
       if (batch != null) {
         batches.add(batch);
         landed.add(posting);
+      } else {
+        refused.add(new Refused(posting, clock.slotAt(block.timestampSeconds())));
       }
     }
     L1Update.Block update = new L1Update.Block(block, registry, InboundEvents.NONE, batches);

@@ -29,6 +29,11 @@ final class ScriptedPosting implements Poster.PostingPort {
   }
 
   @Override
+  public int blobsInTime(long lastSlot, long nowMs) {
+    return l1.blobsInTime;
+  }
+
+  @Override
   public void prepare(List<byte[]> blobs) {
     // The scripted L1 asks for no proofs.
   }
